@@ -1,0 +1,151 @@
+/* threadlab: the table of commands and what stands around it. */
+#include <fcntl.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "cmd.h"
+#include "engine/engine.h"
+#include "nearest.h"
+
+struct command {
+    const char *name;
+    const char *summary; /* one line for the list of commands */
+    const char *usage;   /* what follows the name */
+    int (*run)(int argc, char **argv);
+};
+
+static int cmd_help(int argc, char **argv);
+
+static const struct command commands[] = {
+    {
+        .name = "get",
+        .summary = "download files, lists of files, or the links of a page",
+        .usage = "[OPTION]... URL...",
+        .run = cmd_get,
+    },
+    {
+        .name = "demo",
+        .summary = "show it all at work on this machine, without a network",
+        .usage = "[OPTION]...",
+        .run = cmd_demo,
+    },
+    {
+        .name = "origin",
+        .summary = "serve the demo's files on the loopback until ended",
+        .usage = "[OPTION]...",
+        .run = cmd_origin,
+    },
+    {
+        .name = "help",
+        .summary = "explain a command",
+        .usage = "[COMMAND]",
+        .run = cmd_help,
+    },
+};
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+/* false: what stands on the standard output did not get there. */
+static int written(void)
+{
+    return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void overview(FILE *out)
+{
+    fputs("usage: threadlab COMMAND [ARGUMENT]...\n\n", out);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        fprintf(out, "  %-7s%-19s %s\n", commands[i].name, commands[i].usage,
+                commands[i].summary);
+    fputs("\n\"threadlab help COMMAND\" tells more, \"man threadlab\" all.\n",
+          out);
+}
+
+static int unknown(const char *word)
+{
+    const char *names[ARRAY_LEN(commands)];
+    const char *guess;
+    struct err err;
+
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        names[i] = commands[i].name;
+    guess = nearest(word, names, ARRAY_LEN(commands));
+    if (strstr(word, "://"))
+        err_set(&err, ERR_USAGE,
+                "\"%s\" is not a command; write: threadlab get URL", word);
+    else if (guess)
+        err_set(&err, ERR_USAGE,
+                "\"%s\" is not a command; did you mean \"%s\"?", word, guess);
+    else
+        err_set(&err, ERR_USAGE,
+                "\"%s\" is not a command; \"threadlab help\" lists them", word);
+    return cmd_fail(NULL, &err);
+}
+
+static int cmd_help(int argc, char **argv)
+{
+    const struct command *command;
+    char option[] = "--help";
+
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        overview(stdout);
+        return written();
+    }
+    command = find(argv[1]);
+    if (!command)
+        return unknown(argv[1]);
+    return command->run(2, (char *[]){argv[1], option, NULL});
+}
+
+static int version(void)
+{
+    char libraries[ENGINE_LIBRARIES];
+
+    printf("threadlab %s\n%s\n", engine_version(), engine_libraries(libraries));
+    return written();
+}
+
+/* A file that is opened must not become one of the first three descriptors by
+ * accident and get what was meant for a person. Opened the wrong way round,
+ * they fail like closed ones. */
+static void keep_standard(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            abort();
+}
+
+int main(int argc, char **argv)
+{
+    const struct command *command;
+
+    keep_standard();
+    /* A locale that is not installed leaves "C": only the text is plainer. */
+    setlocale(LC_ALL, "");
+    /* "1.5M" is read and written alike everywhere. */
+    setlocale(LC_NUMERIC, "C");
+    if (argc < 2) {
+        overview(stderr);
+        return err_exit_status(ERR_USAGE);
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+        return version();
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return cmd_help(1, argv + 1);
+    command = find(argv[1]);
+    return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
+}

@@ -1,0 +1,12 @@
+/* The word a person probably meant. Pure; any thread. */
+#ifndef CMD_NEAREST_H
+#define CMD_NEAREST_H
+
+#include <stddef.h>
+
+/* The one of count words that is nearest to word by edits (a letter added,
+ * left out, changed, or two neighbours swapped: optimal string alignment), or
+ * NULL if none is near enough to be worth asking about. */
+const char *nearest(const char *word, const char *const *words, size_t count);
+
+#endif

@@ -1,0 +1,37 @@
+/* The signals the main thread takes. They are blocked (thread.h) except inside
+ * signals_wait, so a handler only leaves a mark there. Main thread only. */
+#ifndef CMD_SIGNALS_H
+#define CMD_SIGNALS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Takes SIGINT, SIGTERM and SIGHUP (each only if it was not ignored, as under
+ * nohup), SIGCHLD, SIGCONT and SIGWINCH; ignores SIGPIPE. Blocks all signals in
+ * the calling thread, so it comes before the first other thread. SIGTSTP keeps
+ * its default. */
+void signals_take(void);
+
+/* poll(2) with the signals let in. Returns early when one came. deadline_ms: of
+ * clock_ms(); -1 waits for ever. */
+void signals_wait(struct pollfd *polled, nfds_t count, int64_t deadline_ms);
+
+/* The same, for ever, and only stop signals are let in: for the middle of a
+ * line, where a change of the terminal would find half of it written. */
+void signals_wait_stop(struct pollfd *polled);
+
+/* How often a SIGINT, SIGTERM or SIGHUP has come. */
+int signals_stops(void);
+
+/* True once for each time it came since the last call. */
+bool signals_child(void);
+bool signals_resized(void);
+bool signals_continued(void);
+
+/* From the next stop signal on (the second of them, say), the process ends at
+ * once with status 130, wherever it is: lets the stop signals in for good. For
+ * the end, when the main thread only waits for others. */
+void signals_final(void);
+
+#endif

@@ -1,0 +1,75 @@
+#include "engine.h"
+
+#include <config.h>
+#include <curl/curl.h>
+#include <jansson.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/thread.h"
+
+static bool rooms(struct engine *engine, const struct engine_options *options,
+                  struct err *err)
+{
+    if (!options->fetch)
+        return true;
+    engine->fetch = fetch_new(options->fetch, &engine->notify, err);
+    return engine->fetch != NULL;
+}
+
+bool engine_init(struct engine *engine, const struct engine_options *options,
+                 struct err *err)
+{
+    *engine = (struct engine){.fetch = NULL};
+    thread_block_signals();
+    thread_adopt("main", "shows what happens, takes signals");
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return err_set(err, ERR_IO, "libcurl cannot be started");
+    log_open();
+    log_set_level(options->log_level);
+    if (options->log_file && !log_to_file(options->log_file, err))
+        goto no_log;
+    if (!notify_init(&engine->notify, err))
+        goto no_log;
+    if (rooms(engine, options, err))
+        return true;
+    notify_fini(&engine->notify);
+no_log:
+    log_close();
+    curl_global_cleanup();
+    return false;
+}
+
+void engine_fini(struct engine *engine)
+{
+    if (engine->fetch)
+        fetch_free(engine->fetch);
+    engine->fetch = NULL;
+    notify_fini(&engine->notify);
+    log_close();
+    curl_global_cleanup();
+}
+
+const char *engine_version(void)
+{
+    return PACKAGE_VERSION;
+}
+
+const char *engine_libraries(char out[ENGINE_LIBRARIES])
+{
+    char pcre2[32];
+
+    /* "10.42 2022-12-11": the date says nothing to a person here. */
+    if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) > (int)sizeof pcre2 ||
+        pcre2_config(PCRE2_CONFIG_VERSION, pcre2) < 0)
+        pcre2[0] = '\0';
+    pcre2[strcspn(pcre2, " ")] = '\0';
+    snprintf(out, ENGINE_LIBRARIES, "libcurl/%s SQLite/%s PCRE2/%s jansson/%s",
+             curl_version_info(CURLVERSION_NOW)->version, sqlite3_libversion(),
+             pcre2, jansson_version_str());
+    return out;
+}

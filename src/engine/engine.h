@@ -1,0 +1,42 @@
+/* The engine: makes the rooms in one order and ends them in the other. A face
+ * makes one, sends requests to its rooms and shows their snapshots. Belongs to
+ * the main thread. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/notify.h"
+#include "fetch/fetch.h"
+
+struct engine_options {
+    const char *log_file;              /* NULL: the ring only */
+    enum log_level log_level;          /* the lowest that is kept */
+    const struct fetch_options *fetch; /* NULL: no download room */
+};
+
+struct engine {
+    struct notify notify; /* a snapshot has changed; poll notify.fd */
+    struct fetch *fetch;  /* NULL if there is none */
+};
+
+/* In order: signals blocked for all threads to come, main in the roster,
+ * libcurl, the log, the rooms. One engine per process. What the options point
+ * to outlives it. On failure nothing is left. */
+bool engine_init(struct engine *engine, const struct engine_options *options,
+                 struct err *err) __attribute__((warn_unused_result));
+
+/* Ends the rooms (each stops cleanly), then the rest. */
+void engine_fini(struct engine *engine);
+
+/* "0.1": the version of this program. */
+const char *engine_version(void);
+
+enum { ENGINE_LIBRARIES = 160 };
+
+/* "libcurl/7.88.1 SQLite/3.40.1 ...": the libraries this process runs with. */
+const char *engine_libraries(char out[ENGINE_LIBRARIES]);
+
+#endif

@@ -1,0 +1,368 @@
+#include "disk.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "fetch/archive.h"
+#include "fetch/download.h"
+#include "fetch/target.h"
+
+enum { READ_BYTES = 1 << 20, ARCHIVE_MS = 1000 };
+
+/* ---- what to do next ---- */
+
+/* Queues every running part whose journal is due; returns when the next will
+ * be. */
+static int64_t queue_journals(struct fetch *room, int64_t now_ms)
+    REQUIRES(fetch_class)
+{
+    int64_t next_ms = INT64_MAX;
+    struct host *host = room->ring;
+
+    if (!host)
+        return next_ms;
+    do {
+        for (struct download *download = host->running; download;
+             download = download->host_next) {
+            if (!download->part || !download->confirmed ||
+                !download->journal_ms)
+                continue;
+            if (download->journal_ms <= now_ms) {
+                download->journal_ms = now_ms + JOURNAL_MS;
+                if (download->disk_job == DISK_NONE)
+                    download->disk_job = DISK_JOURNAL;
+                download_to_disk(room, download);
+            }
+            if (download->journal_ms < next_ms)
+                next_ms = download->journal_ms;
+        }
+        host = host->ring_next;
+    } while (host != room->ring);
+    return next_ms;
+}
+
+static struct download *pop(struct fetch *room) REQUIRES(fetch_class)
+{
+    struct download *download = room->disk_queue;
+
+    if (!download)
+        return NULL;
+    room->disk_queue = download->disk_next;
+    if (!room->disk_queue)
+        room->disk_last = NULL;
+    download->disk_queued = false;
+    download->on_disk = true;
+    return download;
+}
+
+/* ---- journals ---- */
+
+/* What the journal has to be told, copied under the lock; the part itself stays
+ * while the download is in our hands. */
+struct claim {
+    struct journal journal; /* the header, and all spans */
+    struct spans fresh;     /* spans it does not have yet */
+    bool first;             /* there is no journal yet */
+};
+
+static void make_claim(struct claim *claim, struct download *download)
+    REQUIRES(fetch_class)
+{
+    *claim = (struct claim){.first = download->part->journal_fd < 0};
+    journal_init(&claim->journal);
+    spans_init(&claim->fresh);
+    claim->journal.url = mem_strdup(download->mirrors[0].url);
+    claim->journal.final_url = mem_strdup(download->seen.final_url);
+    claim->journal.etag = mem_strdup(download->seen.etag);
+    claim->journal.last_modified = mem_strdup(download->seen.last_modified);
+    claim->journal.length = download->seen.length;
+    for (size_t i = 0; i < download->done.count; i++) {
+        struct span span = download->done.list[i];
+
+        spans_add(&claim->journal.done, span.start, span.end);
+        if (!spans_has(&download->journaled, span.start, span.end))
+            spans_add(&claim->fresh, span.start, span.end);
+    }
+}
+
+static void free_claim(struct claim *claim)
+{
+    journal_fini(&claim->journal);
+    spans_fini(&claim->fresh);
+}
+
+static bool append(struct part *part, const struct spans *fresh,
+                   struct err *err)
+{
+    struct str records;
+    bool ok = true;
+
+    str_init(&records, JOURNAL_MAX);
+    for (size_t i = 0; ok && i < fresh->count; i++)
+        ok = journal_span(&records, fresh->list[i].start, fresh->list[i].end);
+    ok = ok && part_append(part, &records, err);
+    str_fini(&records);
+    return ok;
+}
+
+/* First the data, then the claim. A journal that cannot be written costs only
+ * what a kill would lose: it is told in the log, the download goes on. */
+static void write_claim(struct part *part, const struct claim *claim)
+{
+    struct err err = {0};
+    bool ok = part_flush(part, &err);
+
+    if (ok && claim->first)
+        ok = part_journal(part, &claim->journal, &err);
+    else if (ok && claim->fresh.count > 0)
+        ok = append(part, &claim->fresh, &err);
+    if (!ok)
+        log_write(LOG_WARN, "%s", err.text);
+}
+
+static void keep_journal(struct fetch *room, struct download *download)
+{
+    struct claim claim;
+
+    room_take(room);
+    make_claim(&claim, download);
+    room_drop(room);
+    if (claim.journal.done.count > 0)
+        write_claim(download->part, &claim);
+    room_take(room);
+    for (size_t i = 0; i < claim.journal.done.count; i++)
+        spans_add(&download->journaled, claim.journal.done.list[i].start,
+                        claim.journal.done.list[i].end);
+    room_drop(room);
+    free_claim(&claim);
+}
+
+/* ---- complete files ---- */
+
+static bool digest_of(struct part *part, uint64_t length,
+                      enum digest_algo algo, struct digest *digest,
+                      struct err *err)
+{
+    struct digest_stream stream;
+    char *buffer = mem_new(READ_BYTES);
+    bool ok = digest_stream_init(&stream, algo, err);
+
+    for (uint64_t at = 0; ok && at < length;) {
+        size_t n = length - at < READ_BYTES ? (size_t)(length - at)
+                                            : (size_t)READ_BYTES;
+
+        ok = part_read(part, buffer, n, at, err);
+        if (ok)
+            digest_stream_update(&stream, buffer, n);
+        at += n;
+    }
+    ok = ok && digest_stream_final(&stream, digest, err);
+    digest_stream_fini(&stream);
+    mem_free(buffer);
+    return ok;
+}
+
+/* A user's own file that --on-exists resume took over gets its name and length
+ * back. */
+static void give_back(struct fetch *room, struct download *download)
+{
+    struct err err;
+    char *name = target_guess(download);
+    int dir_fd = target_folder(room, download, &err);
+
+    if (dir_fd < 0 || !part_place(download->part, dir_fd, name,
+                                  (uint64_t)download->adopted, false, &err))
+        log_write(LOG_ERROR, "%s is now called %s: %s", name,
+                  download->part->name, err.text);
+    mem_free(name);
+}
+
+static void remove_part(struct fetch *room, struct download *download)
+{
+    if (download->adopted >= 0)
+        give_back(room, download);
+    else
+        part_remove(download->part);
+}
+
+static bool verify(struct download *download, uint64_t length, struct err *err)
+{
+    struct digest got;
+
+    if (!download->has_digest)
+        return true;
+    if (!digest_of(download->part, length, download->digest.algo, &got, err))
+        return false;
+    return digest_equal(&got, &download->digest) ||
+           err_set(err, ERR_MISMATCH,
+                   "the %s checksum is not the declared one; nothing is kept",
+                   digest_name(download->digest.algo));
+}
+
+static void close_part(struct download *download)
+{
+    part_free(download->part);
+    download->part = NULL;
+    if (download->dir_fd >= 0)
+        close(download->dir_fd);
+    download->dir_fd = -1;
+}
+
+static void finish(struct fetch *room, struct download *download)
+{
+    uint64_t length = (uint64_t)download->seen.length;
+    enum fetch_state state = FETCH_FAILED;
+    struct err err = {0};
+    char *path = NULL;
+    bool journaled = download->part->journal_fd >= 0;
+    bool ok = verify(download, length, &err);
+
+    if (!ok && err.code == ERR_MISMATCH)
+        remove_part(room, download);
+    /* A file that was there for a while is flushed before it is called
+     * complete; one that came in a moment shares the fate of any other new
+     * file. */
+    if (ok && journaled)
+        ok = part_flush(download->part, &err);
+    if (ok) {
+        switch (target_place(room, download, NULL, length, &path, &err)) {
+        case TARGET_PLACED:
+            state = FETCH_DONE;
+            break;
+        case TARGET_SKIPPED:
+            state = FETCH_SKIPPED;
+            part_remove(download->part);
+            break;
+        case TARGET_FAILED:
+            break;
+        }
+    }
+    if (state == FETCH_DONE)
+        archive_note(room->archive, download->mirrors[0].url, path, length);
+    room_take(room);
+    close_part(download);
+    download_finish(room, download, state, state == FETCH_DONE ? NULL : &err,
+                    path, clock_ms());
+    room_drop(room);
+    mem_free(path);
+}
+
+/* The part of what is over or paused: everything it holds is claimed, so that
+ * the next run goes on from here. */
+static void close_download(struct fetch *room, struct download *download)
+{
+    bool empty;
+
+    room_take(room);
+    empty = download->done.count == 0;
+    room_drop(room);
+    if (download->adopted >= 0)
+        give_back(room, download);
+    else if (empty)
+        part_remove(download->part);
+    else
+        keep_journal(room, download);
+    room_take(room);
+    close_part(download);
+    download->resume_known = false;
+    room_drop(room);
+}
+
+/* ---- the thread ---- */
+
+static void do_job(struct fetch *room, struct download *download)
+{
+    enum disk_job job;
+
+    room_take(room);
+    job = download->disk_job;
+    download->disk_job = DISK_NONE;
+    room_drop(room);
+    thread_job("%s", download->name ? download->name : "");
+    thread_mark(THREAD_IO);
+    if (download->part) {
+        if (job == DISK_JOURNAL)
+            keep_journal(room, download);
+        else if (job == DISK_FINISH)
+            finish(room, download);
+        else if (job == DISK_CLOSE)
+            close_download(room, download);
+    }
+    thread_mark(THREAD_RUN);
+    room_take(room);
+    download->on_disk = false;
+    if (!download->disk_queued)
+        room->disk_busy--;
+    room->ping |= room->disk_busy == 0;
+    room_wake(room);
+    room_drop(room);
+}
+
+/* Waits for work; NULL when there is none and either the archive is due or the
+ * room ends (*over). */
+static struct download *next_job(struct fetch *room, bool archive_due,
+                                 int64_t archive_ms, bool *over)
+{
+    struct download *download;
+
+    room_take(room);
+    for (;;) {
+        int64_t now_ms = clock_ms();
+        int64_t until_ms = queue_journals(room, now_ms);
+
+        download = pop(room);
+        *over = room->ending && room->running == 0;
+        if (download || *over || (archive_due && now_ms >= archive_ms))
+            break;
+        if (archive_due && archive_ms < until_ms)
+            until_ms = archive_ms;
+        thread_mark(THREAD_COND);
+        (void)lock_wait(&room->lock, &fetch_class, &room->disk_cond,
+                        until_ms == INT64_MAX ? -1 : until_ms);
+        thread_mark(THREAD_RUN);
+    }
+    room_drop(room);
+    return download;
+}
+
+/* The archive claims only files that are on the disk: one flush of the folder's
+ * file system for many of them. */
+static void flush_archive(struct fetch *room)
+{
+    struct err err;
+
+    if (syncfs(room->dir_fd) != 0)
+        log_write(LOG_WARN, "cannot flush the folder: %s", strerror(errno));
+    else if (!archive_flush(room->archive, &err))
+        log_write(LOG_WARN, "the archive cannot be written: %s", err.text);
+}
+
+void disk_run(void *arg)
+{
+    struct fetch *room = arg;
+    int64_t archive_ms = 0;
+    bool over = false;
+
+    while (!over) {
+        bool due = archive_pending(room->archive);
+        struct download *download;
+
+        if (due && archive_ms == 0)
+            archive_ms = clock_ms() + ARCHIVE_MS;
+        download = next_job(room, due, archive_ms, &over);
+        if (download) {
+            do_job(room, download);
+            over = false;
+        } else if (due && (over || clock_ms() >= archive_ms)) {
+            flush_archive(room);
+            archive_ms = 0;
+            over = false;
+        }
+    }
+}

@@ -1,0 +1,278 @@
+/* The download room: many files at once over HTTP(S), FTP(S) and SFTP.
+ *
+ * Faces send requests, which leave a line and return at once, and copy
+ * snapshots. A few network threads (fetch-N) carry all transfers, each with its
+ * own curl multi handle; one disk thread (fetch-disk) flushes, verifies and
+ * renames; one reader (fetch-list) takes URLs from lists and pages as the queue
+ * has room, so that a list of any length costs a bounded amount of memory.
+ *
+ * Every call below may come from any thread, except where it says otherwise,
+ * and waits for no longer than a copy. fetch_new and fetch_free are for the
+ * thread that owns the room. */
+#ifndef FETCH_FETCH_H
+#define FETCH_FETCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/notify.h"
+#include "fetch/digest.h"
+
+struct fetch;
+
+/* A download's id is its number in this room, from 1; 0 means every download
+ * where a call says so, else none. */
+
+enum fetch_exists {
+    FETCH_RENAME, /* f.txt is there: f.1.txt */
+    FETCH_SKIP,
+    FETCH_OVERWRITE, /* replaced only when the new file is complete */
+    FETCH_FAIL,
+    FETCH_RESUME /* what is there is the start of the file, once an overlap
+                    has been compared */
+};
+
+enum fetch_http { FETCH_HTTP_AUTO, FETCH_HTTP_1_1, FETCH_HTTP_2 };
+enum fetch_auth { FETCH_AUTH_ANY, FETCH_AUTH_BASIC, FETCH_AUTH_DIGEST };
+enum fetch_ip { FETCH_IP_ANY, FETCH_IP_4, FETCH_IP_6 };
+enum fetch_netrc { FETCH_NETRC_NO, FETCH_NETRC_YES };
+enum fetch_private {
+    FETCH_PRIVATE_AUTO, /* a link found on a public page may not lead to a
+                           private address */
+    FETCH_PRIVATE_ALLOW,
+    FETCH_PRIVATE_REFUSE
+};
+
+/* How the room works; constant for its life. Strings are the caller's and must
+ * outlive the room; NULL is "not given", 0 is "the default" or "no limit". */
+struct fetch_options {
+    /* where files go */
+    const char *dir; /* NULL: the current folder */
+    const char *template;
+    enum fetch_exists on_exists;
+    bool remote_time; /* set the file's time from Last-Modified */
+
+    /* what is accepted */
+    const char *expect_type; /* "image/png,text/plain"; a * for any subtype */
+    uint64_t min_size;       /* bytes */
+    uint64_t max_size;
+    const char *sums;    /* path of a SHA256SUMS-style file */
+    const char *archive; /* path of the database of finished URLs */
+
+    /* the engine */
+    unsigned threads;         /* 0: min(cores, 4) */
+    unsigned max_connections; /* per host; 0: grows up to 64 */
+    unsigned max_jobs;        /* files at once; 0: as connections allow */
+    unsigned max_segments;    /* connections per file; 1: never split */
+    int retries;              /* tries without progress; < 0: the default, 5 */
+    int64_t stall_ms;         /* no byte for so long: reconnect; 0: 15 s */
+    int64_t connect_ms;       /* 0: 15 s */
+    int max_redirects;        /* < 0: the default, 10 */
+    size_t window;            /* queued downloads held in memory; 0: 2,000 */
+
+    /* rates: bytes per second, requests per second */
+    uint64_t limit_rate;
+    uint64_t limit_rate_host;
+    uint64_t limit_rate_file;
+    double request_rate; /* per host */
+
+    /* HTTP */
+    const char *const *headers; /* "Name: value", NULL at the end */
+    const char *user_agent;
+    const char *referer;
+    const char *load_cookies; /* Netscape cookie files */
+    const char *save_cookies;
+    enum fetch_http http;
+    const char *user;
+    const char *password;
+    const char *bearer;
+    enum fetch_auth auth;
+    enum fetch_netrc netrc;
+    const char *netrc_file;
+    const char *redirect_protocols; /* "https", "http,https", ... */
+    enum fetch_private private_addresses;
+
+    /* the network */
+    const char *proxy;
+    const char *no_proxy;
+    const char *ca_certificate;
+    const char *ca_directory;
+    const char *certificate;
+    const char *private_key;
+    const char *pinned_key;
+    const char *tls_min; /* "1.2", "1.3" */
+    bool insecure;
+    enum fetch_ip ip;
+    const char *interface;
+    const char *doh_url;
+
+    bool events; /* keep events for fetch_events; else none are made */
+};
+
+/* Makes the room and starts its threads. notify (the caller's, outlives the
+ * room) is pinged when a snapshot has changed, at most every 50 ms while bytes
+ * flow. The caller has called curl_global_init. Fails with a sentence where an
+ * option cannot work (an unknown template field, no such CA file, a folder that
+ * cannot be made). */
+struct fetch *fetch_new(const struct fetch_options *options,
+                        struct notify *notify, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Stops what still runs (parts stay, resumable), joins the threads, flushes
+ * the archive, writes the cookies. */
+void fetch_free(struct fetch *fetch);
+
+/* One file and where it may come from. */
+struct fetch_spec {
+    const char *const *urls; /* the first, then mirrors; count >= 1 */
+    size_t count;
+    const char *out; /* file name; NULL: from the server or the URL */
+    const char *dir; /* NULL: the room's */
+    const struct digest *digest; /* NULL: none declared */
+    int priority;                /* higher first; 0 is usual */
+};
+
+/* Adds one download. ERR_USAGE for a URL that cannot be one. */
+bool fetch_add(struct fetch *fetch, const struct fetch_spec *spec, uint64_t *id,
+               struct err *err) __attribute__((warn_unused_result));
+
+/* Where many URLs come from. Read by the fetch-list thread. */
+struct fetch_source {
+    /* A list (path, "-" is the standard input), or with match or json_path the
+     * local text to search; or a page to fetch and search. */
+    const char *path;
+    const char *page;  /* URL; "{page}" in it is replaced by page_first.. */
+    const char *match; /* PCRE2 */
+    const char *json_path;
+    const char *base;   /* resolves relative links of a local text; or NULL */
+    int64_t page_first; /* both 0: one page, no replacing */
+    int64_t page_last;
+    bool list_only; /* FETCH_EVENT_FOUND instead of a download */
+};
+
+/* Adds a source; sources are read in the order of their adding. ERR_USAGE for a
+ * regular expression or a path that cannot be compiled. */
+bool fetch_add_source(struct fetch *fetch, const struct fetch_source *source,
+                      struct err *err) __attribute__((warn_unused_result));
+
+/* Nothing will be added any more: once all is over, totals.finished is true. */
+void fetch_close(struct fetch *fetch);
+
+/* Requests; id 0 means every download. An id that is unknown, or in a state
+ * where the verb says nothing, is ignored. */
+void fetch_pause(struct fetch *fetch, uint64_t id);
+void fetch_resume(struct fetch *fetch, uint64_t id);
+void fetch_cancel(struct fetch *fetch, uint64_t id); /* keeps the part */
+void fetch_retry(struct fetch *fetch, uint64_t id);
+void fetch_priority(struct fetch *fetch, uint64_t id, int priority);
+
+/* Puts id right before another queued one; other 0: last. */
+void fetch_move(struct fetch *fetch, uint64_t id, uint64_t other);
+
+void fetch_set_jobs(struct fetch *fetch, unsigned max_jobs);
+void fetch_set_rate(struct fetch *fetch, uint64_t bytes_per_s);
+
+/* Stop cleanly: what runs ends, its part is flushed and kept, nothing new
+ * starts; totals.finished follows. */
+void fetch_stop(struct fetch *fetch);
+
+enum fetch_state {
+    FETCH_QUEUED,
+    FETCH_RUN,
+    FETCH_WAIT, /* backoff; wait_ms tells for how long */
+    FETCH_PAUSED,
+    FETCH_CHECK, /* all bytes are here: flush, checksum, rename */
+    FETCH_DONE,
+    FETCH_FAILED,
+    FETCH_SKIPPED, /* there already, in the archive, or outside the bounds */
+    FETCH_CANCELED,
+    FETCH_STATES
+};
+
+/* "run", "wait", "FAIL", ...: the word a screen shows. */
+const char *fetch_state_word(enum fetch_state state);
+
+enum { FETCH_NAME = 256, FETCH_HOST = 128 };
+
+/* One download as shown. Text is as it came: clean it (fmt_clean) to show it.
+ */
+struct fetch_row {
+    uint64_t id;
+    enum fetch_state state;
+    char name[FETCH_NAME]; /* final or best known file name */
+    char host[FETCH_HOST];
+    uint64_t bytes;  /* on disk or in memory */
+    int64_t total;   /* -1: unknown */
+    uint64_t speed;  /* bytes/s, smoothed */
+    int64_t eta_ms;  /* -1: unknown */
+    int64_t wait_ms; /* FETCH_WAIT: until the next try */
+    unsigned connections;
+    unsigned tries; /* without progress */
+    int priority;
+    char protocol[8]; /* "h1", "h2", "ftp"; "" before the first answer */
+    struct err err;   /* FAILED, SKIPPED: why; WAIT: what went wrong */
+};
+
+enum fetch_which { FETCH_ROWS_ALL, FETCH_ROWS_ACTIVE };
+
+/* Copies rows first.. first+max-1 in queue order; returns how many were copied.
+ * Active: RUN, WAIT and CHECK. */
+size_t fetch_rows(struct fetch *fetch, enum fetch_which which, size_t first,
+                  struct fetch_row *rows, size_t max);
+
+struct fetch_totals {
+    uint64_t added; /* downloads so far, pages not counted */
+    uint64_t count[FETCH_STATES];
+    uint64_t bytes;      /* received by this run, content only */
+    uint64_t bytes_left; /* of running files with a known length */
+    uint64_t speed;      /* bytes/s, smoothed */
+    int64_t eta_ms;      /* -1: unknown */
+    unsigned connections;
+    uint64_t duplicates; /* links dropped by harvests */
+    uint64_t bad;        /* lines and links that could not be used */
+    bool reading;        /* sources are still being read */
+    bool finished;       /* closed and nothing queued, waiting or running */
+    bool space_wait;     /* the disk is full: the queue stands still */
+};
+void fetch_totals(struct fetch *fetch, struct fetch_totals *totals);
+
+enum fetch_event_kind {
+    FETCH_EVENT_ADDED,
+    FETCH_EVENT_STARTED, /* first answer: name and total are known */
+    FETCH_EVENT_RETRY,   /* err and wait_ms */
+    FETCH_EVENT_DONE,    /* path */
+    FETCH_EVENT_FAILED,  /* err */
+    FETCH_EVENT_SKIPPED, /* err says why */
+    FETCH_EVENT_CANCELED,
+    FETCH_EVENT_FOUND, /* list_only: url */
+    FETCH_EVENT_BAD,   /* a line or link that cannot be used: err */
+    FETCH_EVENT_NOTE,  /* a warning about a download that goes on: err.text */
+    FETCH_EVENT_PAGE   /* a page was searched: found, duplicates, bad */
+};
+
+struct fetch_event {
+    uint64_t seq;
+    enum fetch_event_kind kind;
+    uint64_t id;
+    char *url;  /* original, without credentials; may be NULL */
+    char *path; /* where the file is or will be; may be NULL */
+    uint64_t bytes;
+    int64_t total; /* -1: unknown */
+    int64_t wait_ms;
+    int64_t ms; /* DONE: from the start to the end */
+    uint64_t found;
+    uint64_t duplicates;
+    uint64_t bad;
+    struct err err;
+};
+
+/* Takes up to max events, oldest first; the caller ends each with
+ * fetch_event_fini. For one consumer. While 4,096 wait, nothing new starts, so
+ * none is ever lost. */
+size_t fetch_events(struct fetch *fetch, struct fetch_event *events,
+                    size_t max);
+void fetch_event_fini(struct fetch_event *event);
+
+#endif

@@ -1,0 +1,22 @@
+/* The fetch-list thread: it reads lists and searches pages, and adds downloads
+ * as the queue has room for them. */
+#ifndef FETCH_INTAKE_H
+#define FETCH_INTAKE_H
+
+#include "fetch/room.h"
+
+/* Checks and copies a source. ERR_USAGE where it cannot work. */
+struct source *intake_source(const struct fetch_source *source,
+                             struct err *err)
+    __attribute__((warn_unused_result));
+void intake_source_free(struct source *source);
+
+/* Checks a spec's URLs and makes a download of it, known to nobody yet. */
+struct download *intake_download(const struct fetch_spec *spec, bool trusted,
+                                 struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The thread's body; arg is the room. Ends when room->ending is set. */
+void intake_run(void *arg);
+
+#endif

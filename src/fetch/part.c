@@ -1,0 +1,413 @@
+#include "part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "fetch/name.h"
+
+enum {
+    RESERVE_MIN = 4 << 20   /* smaller files are not worth a reservation */
+};
+
+static struct part *new_part(int dir_fd, const char *name, const char *url)
+{
+    struct part *part = mem_new(sizeof(*part));
+    struct str str;
+
+    *part = (struct part){.dir_fd = dir_fd, .fd = -1, .journal_fd = -1};
+    str_init(&str, NAME_MAX_BYTES + 1);
+    name_part(&str, name, url, ".part");
+    part->name = str_take(&str);
+    name_part(&str, name, url, ".journal");
+    part->journal_name = str_take(&str);
+    str_fini(&str);
+    return part;
+}
+
+void part_free(struct part *part)
+{
+    if (!part)
+        return;
+    if (part->fd >= 0)
+        close(part->fd);
+    if (part->journal_fd >= 0)
+        close(part->journal_fd);
+    mem_free(part->name);
+    mem_free(part->journal_name);
+    mem_free(part);
+}
+
+/* rename(2) that never replaces. Not every file system knows the flag; a link
+ * and an unlink do the same in two steps. */
+static bool rename_new(int from_fd, const char *from, int to_fd,
+                       const char *to)
+{
+    if (renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS)
+        return false;
+    if (linkat(from_fd, from, to_fd, to, 0) != 0)
+        return false;
+    (void)unlinkat(from_fd, from, 0);
+    return true;
+}
+
+static bool give_name(int from_fd, const char *from, int to_fd, const char *to,
+                      bool replace)
+{
+    return replace ? renameat(from_fd, from, to_fd, to) == 0
+                   : rename_new(from_fd, from, to_fd, to);
+}
+
+/* Opens the data file and keeps others off it. */
+static bool open_data(struct part *part, int flags, struct err *err)
+{
+    struct stat st;
+
+    part->fd = openat(part->dir_fd, part->name,
+                      O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | flags,
+                      0666);
+    if (part->fd < 0)
+        return err_errno(err, errno, "cannot open the part %s", part->name);
+    if (fstat(part->fd, &st) != 0)
+        return err_errno(err, errno, "cannot look at the part %s", part->name);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_REFUSED,
+                       "the part %s is not a regular file; remove it",
+                       part->name);
+    if (flock(part->fd, LOCK_EX | LOCK_NB) != 0)
+        return err_set(err, ERR_BUSY,
+                       "%s is being written by another download; wait for it "
+                       "or end it",
+                       part->name);
+    return true;
+}
+
+struct part *part_new(int dir_fd, const char *name, const char *url,
+                      struct err *err)
+{
+    struct part *part = new_part(dir_fd, name, url);
+
+    if (!open_data(part, O_CREAT, err))
+        goto fail;
+    /* Only now that it is ours may it be emptied. */
+    if (ftruncate(part->fd, 0) != 0) {
+        err_errno(err, errno, "cannot empty the part %s", part->name);
+        goto fail;
+    }
+    return part;
+fail:
+    part_free(part);
+    return NULL;
+}
+
+static bool read_journal(struct part *part, struct journal *journal)
+{
+    struct stat st;
+    char *text;
+    bool ok = false;
+
+    if (fstat(part->journal_fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+        st.st_size <= 0 || st.st_size > JOURNAL_MAX)
+        return false;
+    text = mem_new((size_t)st.st_size);
+    if (pread(part->journal_fd, text, (size_t)st.st_size, 0) == st.st_size)
+        ok = journal_read(journal, text, (size_t)st.st_size, NULL);
+    mem_free(text);
+    /* What is appended after a torn record would never be read. */
+    if (ok && ftruncate(part->journal_fd, (off_t)journal->good) != 0) {
+        journal_fini(journal);
+        ok = false;
+    }
+    return ok;
+}
+
+/* The journal may have outlived its data (somebody cut or replaced it): spans
+ * past the data's end are not there. */
+static bool clip_to_data(struct part *part, struct journal *journal,
+                         struct err *err)
+{
+    struct stat st;
+
+    if (fstat(part->fd, &st) != 0)
+        return err_errno(err, errno, "cannot look at the part %s", part->name);
+    return spans_remove(&journal->done, (uint64_t)st.st_size, UINT64_MAX);
+}
+
+bool part_resume(int dir_fd, const char *name, const char *url,
+                 struct part **result, struct journal *journal,
+                 struct err *err)
+{
+    struct part *part = new_part(dir_fd, name, url);
+    bool usable;
+
+    *result = NULL;
+    part->journal_fd = openat(dir_fd, part->journal_name,
+                              O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC |
+                                  O_NONBLOCK);
+    if (part->journal_fd < 0) {
+        part_free(part);
+        return true;
+    }
+    if (faccessat(dir_fd, part->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+        part_free(part);
+        return true;
+    }
+    if (!open_data(part, 0, err)) {
+        part_free(part);
+        return false;
+    }
+    usable = read_journal(part, journal);
+    if (!usable || !clip_to_data(part, journal, err)) {
+        if (usable)
+            journal_fini(journal);
+        part_free(part);
+        return !usable;
+    }
+    *result = part;
+    return true;
+}
+
+struct part *part_adopt(int dir_fd, const char *file, const char *name,
+                        const char *url, uint64_t *bytes, struct err *err)
+{
+    struct part *part = new_part(dir_fd, name, url);
+    struct stat st;
+
+    if (!rename_new(dir_fd, file, dir_fd, part->name)) {
+        err_errno(err, errno, "cannot take over %s", file);
+        goto fail;
+    }
+    if (!open_data(part, 0, err)) {
+        /* It was never ours: under its own name again. */
+        (void)rename_new(dir_fd, part->name, dir_fd, file);
+        goto fail;
+    }
+    if (fstat(part->fd, &st) != 0) {
+        err_errno(err, errno, "cannot look at %s", file);
+        goto fail;
+    }
+    *bytes = (uint64_t)st.st_size;
+    return part;
+fail:
+    part_free(part);
+    return NULL;
+}
+
+bool part_reserve(struct part *part, uint64_t length, struct err *err)
+{
+    struct statfs fs;
+
+    if (length < RESERVE_MIN || fstatfs(part->fd, &fs) != 0)
+        return true;
+    if (length / (uint64_t)fs.f_bsize > fs.f_bavail)
+        return err_set(err, ERR_SPACE,
+                       "no space for %s; free some and retry", part->name);
+    /* On tmpfs a reservation is a full pass over memory. */
+    if (fs.f_type == TMPFS_MAGIC)
+        return true;
+    if (fallocate(part->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)length) != 0 &&
+        (errno == ENOSPC || errno == EFBIG || errno == EDQUOT))
+        return err_errno(err, errno, "cannot reserve room for %s", part->name);
+    return true;
+}
+
+static bool write_all(int fd, const char *data, size_t len, off_t offset)
+{
+    while (len > 0) {
+        ssize_t n = pwrite(fd, data, len, offset);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        data += n;
+        len -= (size_t)n;
+        offset += n;
+    }
+    return true;
+}
+
+bool part_write(struct part *part, const void *data, size_t len,
+                uint64_t offset, struct err *err)
+{
+    if (write_all(part->fd, data, len, (off_t)offset))
+        return true;
+    return err_errno(err, errno, "cannot write %s", part->name);
+}
+
+bool part_read(struct part *part, void *data, size_t len, uint64_t offset,
+               struct err *err)
+{
+    char *at = data;
+
+    while (len > 0) {
+        ssize_t n = pread(part->fd, at, len, (off_t)offset);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_errno(err, errno, "cannot read %s", part->name);
+        if (n == 0)
+            return err_set(err, ERR_IO, "%s is shorter than it was",
+                           part->name);
+        at += n;
+        len -= (size_t)n;
+        offset += (uint64_t)n;
+    }
+    return true;
+}
+
+bool part_flush(struct part *part, struct err *err)
+{
+    if (fdatasync(part->fd) == 0)
+        return true;
+    return err_errno(err, errno, "cannot flush %s to the disk", part->name);
+}
+
+bool part_append(struct part *part, const struct str *records, struct err *err)
+{
+    ssize_t n = write(part->journal_fd, records->data, records->len);
+
+    /* A short write leaves a torn tail, which a reader ignores; the next run
+     * of this function would come after it and be ignored too, so it fails. */
+    if (n != (ssize_t)records->len)
+        return err_errno(err, n < 0 ? errno : ENOSPC,
+                         "cannot write the journal %s", part->journal_name);
+    if (fdatasync(part->journal_fd) != 0)
+        return err_errno(err, errno, "cannot flush the journal %s",
+                         part->journal_name);
+    return true;
+}
+
+bool part_journal(struct part *part, const struct journal *journal,
+                  struct err *err)
+{
+    struct str text;
+    bool ok;
+
+    if (part->journal_fd < 0) {
+        part->journal_fd =
+            openat(part->dir_fd, part->journal_name,
+                   O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC |
+                       O_NONBLOCK,
+                   0666);
+        if (part->journal_fd < 0)
+            return err_errno(err, errno, "cannot make the journal %s",
+                             part->journal_name);
+    }
+    if (ftruncate(part->journal_fd, 0) != 0)
+        return err_errno(err, errno, "cannot empty the journal %s",
+                         part->journal_name);
+    str_init(&text, JOURNAL_MAX);
+    ok = journal_header(&text, journal);
+    for (size_t i = 0; ok && i < journal->done.count; i++)
+        ok = journal_span(&text, journal->done.list[i].start,
+                          journal->done.list[i].end);
+    if (!ok)
+        err_set(err, ERR_LIMIT, "the journal of %s would be too large",
+                part->name);
+    ok = ok && part_append(part, &text, err);
+    str_fini(&text);
+    return ok;
+}
+
+static void drop_journal(struct part *part)
+{
+    if (part->journal_fd < 0)
+        return;
+    close(part->journal_fd);
+    part->journal_fd = -1;
+    (void)unlinkat(part->dir_fd, part->journal_name, 0);
+}
+
+bool part_reset(struct part *part, struct err *err)
+{
+    drop_journal(part);
+    if (ftruncate(part->fd, 0) != 0)
+        return err_errno(err, errno, "cannot empty the part %s", part->name);
+    return true;
+}
+
+bool part_place(struct part *part, int to_fd, const char *name, uint64_t length,
+                bool replace, struct err *err)
+{
+    /* A reservation may reach past the end, and so may a longer first try. */
+    if (ftruncate(part->fd, (off_t)length) != 0)
+        return err_errno(err, errno, "cannot cut %s to its length",
+                         part->name);
+    if (!give_name(part->dir_fd, part->name, to_fd, name, replace))
+        return err_errno(err, errno, "cannot name the file %s", name);
+    drop_journal(part);
+    return true;
+}
+
+void part_remove(struct part *part)
+{
+    (void)unlinkat(part->dir_fd, part->name, 0);
+    drop_journal(part);
+}
+
+/* A file without a name gets its own: nothing to clean up after a kill. Where
+ * the file system has no O_TMPFILE or /proc is not there: false, errno set, and
+ * not EEXIST. */
+static bool place_nameless(int to_fd, const char *name, const void *data,
+                           size_t len)
+{
+    char path[32];
+    int fd = openat(to_fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    bool ok;
+
+    if (fd < 0)
+        return false;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    ok = write_all(fd, data, len, 0) &&
+         linkat(AT_FDCWD, path, to_fd, name, AT_SYMLINK_FOLLOW) == 0;
+    close(fd);
+    return ok;
+}
+
+static bool place_renamed(int to_fd, const char *name, const void *data,
+                          size_t len, bool replace, struct err *err)
+{
+    struct str temp;
+    int fd;
+    bool ok;
+
+    str_init(&temp, NAME_MAX_BYTES + 1);
+    name_part(&temp, name, name, ".part");
+    fd = openat(to_fd, temp.data,
+                O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    ok = fd >= 0 && write_all(fd, data, len, 0) &&
+         give_name(to_fd, temp.data, to_fd, name, replace);
+    if (!ok) {
+        err_errno(err, errno, "cannot write %s", name);
+        if (fd >= 0)
+            (void)unlinkat(to_fd, temp.data, 0);
+    }
+    if (fd >= 0)
+        close(fd);
+    str_fini(&temp);
+    return ok;
+}
+
+bool part_place_bytes(int to_fd, const char *name, const void *data, size_t len,
+                      bool replace, struct err *err)
+{
+    if (!replace) {
+        if (place_nameless(to_fd, name, data, len))
+            return true;
+        if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT &&
+            errno != EINVAL)
+            return err_errno(err, errno, "cannot write %s", name);
+    }
+    return place_renamed(to_fd, name, data, len, replace, err);
+}

@@ -1,0 +1,27 @@
+/* From options to libcurl's options. A handle is set up once and used for many
+ * transfers; setup_request sets what differs between two. */
+#ifndef FETCH_SETUP_H
+#define FETCH_SETUP_H
+
+#include "fetch/room.h"
+
+enum { SETUP_BUFFER = 256 << 10 }; /* libcurl's receive buffer, bytes */
+
+/* Everything that holds for all transfers of the room. */
+void setup_handle(CURL *easy, const struct fetch *room);
+
+/* A request: the URL; trusted: may carry what the user gave to prove who he is
+ * (a link found on a page may not, unless it leads to the page's own host);
+ * h1: HTTP/1.1 only; page: to be read by us, so an encoding is undone. */
+void setup_request(CURL *easy, const struct fetch *room, const char *url,
+                   bool trusted, bool h1, bool page);
+
+/* The multi handle of a network thread. */
+CURLM *setup_multi(const struct fetch *room);
+
+/* Options that name files are tried out, so that a wrong one is told before
+ * anything is fetched. */
+bool setup_check(const struct fetch_options *options, struct err *err)
+    __attribute__((warn_unused_result));
+
+#endif

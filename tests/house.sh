@@ -1,0 +1,101 @@
+#!/bin/sh
+# The house's walls: who may include and link what, and that all of it is built.
+set -u
+src=${srcdir:-.}
+count=0
+failed=0
+
+# Passes where nothing was found.
+nothing()
+{
+    count=$((count + 1))
+    if [ -z "$2" ]; then
+        echo "ok $count - $1"
+        return
+    fi
+    echo "not ok $count - $1"
+    printf '%s\n' "$2" | sed 's/^/# /'
+    failed=1
+}
+
+# The lines of the C files in folder $1 that include a header matching $2.
+includes()
+{
+    find "$src/$1" -name '*.[ch]' -exec \
+        grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]+[\"<]($2)[\">]" \
+        /dev/null {} +
+}
+
+faces()
+{
+    for face in src/cmd tui; do
+        [ ! -d "$src/$face" ] || includes "$face" 'base/lock\.h|pthread\.h'
+    done
+}
+
+rooms()
+{
+    for room in fetch origin; do
+        for other in fetch origin engine cmd; do
+            [ "$room" = "$other" ] || includes "src/$room" "$other/.*"
+        done
+    done
+}
+
+# What needs no lock, thread or I/O to be tested has none.
+pure()
+{
+    for name in span disposition retry_after content_range name template \
+        listline digest jsonpath unescape match link magic backoff bucket \
+        governor; do
+        for file in "src/fetch/$name.c" "src/fetch/$name.h"; do
+            [ ! -f "$src/$file" ] || includes "$file" \
+                'base/(lock|thread|notify|log|store)\.h|(pthread|fcntl|sys/socket)\.h'
+        done
+    done
+}
+
+# Undefined symbols of the libraries that are curses'.
+curses()
+{
+    for library in libbase libfetch liborigin libengine; do
+        undefined=$("${NM:-nm}" -u "$library.a") && [ -n "$undefined" ] ||
+            echo "$library.a cannot be read"
+        printf '%s\n' "$undefined" |
+            grep -wE 'stdscr|initscr|newterm|endwin|doupdate|w[a-z_]*refresh|w[a-z]*add[a-z_]*str|(new|update|show|hide)_panels?' |
+            sed "s/^/$library.a: /"
+    done
+}
+
+unbuilt()
+{
+    for file in $(cd "$src" && find src tests -name '*.[ch]' -type f) \
+        $(cd "$src" && find tests -name 'get_*.py'); do
+        case $file in
+        tests/fuzz_main.c) name=$file ;;
+        tests/test_*.c | tests/fuzz_*.c) name=${file%.c} ;;
+        *) name=$file ;;
+        esac
+        tr -s '[:space:]' '\n' <"$src/Makefile.am" | grep -qxF "$name" ||
+            echo "$file is not in Makefile.am"
+    done
+}
+
+corpora()
+{
+    for file in "$src"/tests/fuzz_*.c; do
+        name=$(basename "$file" .c)
+        [ "$name" = fuzz_main ] || [ -d "$src/tests/corpus/${name#fuzz_}" ] ||
+            echo "$name has no corpus"
+    done
+}
+
+nothing 'faces take no lock' "$(faces)"
+nothing 'rooms do not know each other' "$(rooms)"
+nothing 'the base knows no room' "$(includes src/base '(fetch|origin|engine|cmd)/.*')"
+nothing 'pure files touch no lock, thread or descriptor' "$(pure)"
+nothing 'no library of the engine links curses' "$(curses)"
+nothing 'every source file is built' "$(unbuilt)"
+nothing 'every fuzz target has a corpus' "$(corpora)"
+echo "1..$count"
+exit "$failed"
