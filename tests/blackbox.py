@@ -133,7 +133,7 @@ class Run:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            raise Failed(f'no end within {timeout} s\n{self}') from None
+            raise Failed(f'no end within {timeout} s') from None
         self.seconds = time.monotonic() - self.begin
         if self.feeder:
             self.feeder.join()
@@ -315,7 +315,10 @@ class Test:
         """No file, and a reason."""
         self.status(run, 1)
         self.equal(self.finals(), [], 'files')
-        self.true(run.err.strip(), 'a reason on the standard error')
+        if '--json' in run.words:
+            self.true(run.named('failed'), 'a failed event')
+        else:
+            self.true(run.err.strip(), 'a reason on the standard error')
 
     def saved_or_refused(self, run, url, name='f.bin', version=1):
         """Which of the two does not matter; wrong bytes would."""

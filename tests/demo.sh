@@ -49,7 +49,7 @@ show
 check 'the demo ends with 0' [ "$status" -eq 0 ]
 check 'nothing on the standard error' [ ! -s "$scratch/err" ]
 check 'no control characters' [ -z "$(tr -d '[:print:]\n\200-\377' <"$scratch/out")" ]
-check 'it tells what the feed had' says '^feed +48 links found, 4 of them twice'
+check 'it tells what the feed had' says '^feed +48 links found, 4 of them repeats$'
 check 'all pictures' says '^pictures +44 files, '
 check 'one film' says '^film +小黄人\.mp4, 24M in [0-9.]+ s$'
 check 'the other film' says '^film +地心游记\.mp4, 32M in [0-9.]+ s$'
@@ -132,6 +132,7 @@ wait "$pid"
 status=$?
 check 'it ends with 0 when its input does' [ "$status" -eq 0 ]
 
+rm "$scratch/url"
 "$THREADLAB" origin >"$scratch/url" </dev/null &
 pid=$!
 while kill -0 "$pid" 2>/dev/null && [ ! -s "$scratch/url" ]; do :; done

@@ -55,28 +55,40 @@ def serve(folder, handler):
     return server.address[1]
 
 
+def tls_handler(certificate):
+    from pyftpdlib.handlers import TLS_DTPHandler, TLS_FTPHandler
+
+    class Patient(TLS_DTPHandler):
+        """Some clients shake hands before they name a file; pyftpdlib would
+        take that for an end."""
+
+        def readable(self):
+            return self._ssl_accepting or super().readable()
+
+    class Tls(TLS_FTPHandler):
+        """TLS from the start, as ftps:// has it."""
+        certfile = certificate
+        dtp_handler = Patient
+
+        def handle(self):
+            # The data connections go on with the session of this one.
+            self.ssl_context.set_session_id(b'ftp')
+            self.secure_connection(self.ssl_context)
+
+        def handle_ssl_established(self):
+            super().handle()
+
+    return Tls
+
+
 def main():
     logging.basicConfig(level=logging.CRITICAL)
     ports = {'ftp': serve(sys.argv[1], Handler)}
     if len(sys.argv) > 2:
         try:
-            from pyftpdlib.handlers import TLS_FTPHandler
-        except ImportError:  # without python3-openssl
-            TLS_FTPHandler = None
-        if TLS_FTPHandler:
-            class TlsHandler(TLS_FTPHandler):
-                """TLS from the start, as ftps:// has it."""
-                certfile = sys.argv[2]
-
-                def handle(self):
-                    # Sessions of the control connection are used again.
-                    self.ssl_context.set_session_id(b'ftp')
-                    self.secure_connection(self.ssl_context)
-
-                def handle_ssl_established(self):
-                    super().handle()
-
-            ports['ftps'] = serve(sys.argv[1], TlsHandler)
+            ports['ftps'] = serve(sys.argv[1], tls_handler(sys.argv[2]))
+        except ImportError:
+            pass  # python3-openssl is missing
     print(json.dumps({'ports': ports}), flush=True)
     while os.read(0, 4096):
         pass

@@ -9,7 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What comes out is a URL of ours, and comes out of a second turn unchanged. */
+/* What comes out is a URL of ours, and comes out of a second turn unchanged:
+ * what was checked is what is connected to. */
 static void check_url(const char *url)
 {
     struct str again;

@@ -161,7 +161,7 @@ def twice_in_a_run(t):
 def statuses(t):
     """0 all, 1 none, 3 some"""
     good = t.url('ok')
-    bad = t.url('status', 'bad', code=404)
+    bad = t.url('status', 'bad', code=404, first=99)
     t.status(t.get(good), 0)
     t.status(t.get(bad), 1)
     t.status(t.get(good, bad), 3)
@@ -176,7 +176,7 @@ def usage(t):
              ['--checksum', 'sha256=123', url], ['--tls-min', '0.9', url],
              ['--match', '(', url], ['--list-only', url],
              ['gopher://127.0.0.1/x'], ['http://'], [''],
-             ['-i', '/nonexistent/list'], ['--header', 'no colon', url],
+             ['--header', 'no colon', url],
              ['--header', 'A: b\r\nC: d', url], ['--pages', '5-1', url],
              ['--ca-certificate', '/nonexistent', url],
              ['--quiet', '--json', url]]
@@ -245,8 +245,8 @@ def events(t):
     bad = t.url('status', 'bad.bin', code=404)
     run = t.get('--json', good, retried, bad)
     t.status(run, 3)
-    for event in run.events:
-        t.equal(event['v'], 1, f'version of {event}')
+    begin, end = run.events[0], run.events[-1]
+    t.equal((begin['event'], begin['schema']), ('begin', 1), 'first event')
     by_url = {url: [event for event in run.events if event.get('url') == url]
               for url in (good, retried, bad)}
     kinds = {url: [event['event'] for event in of]
@@ -258,13 +258,13 @@ def events(t):
     done = by_url[good][-1]
     t.equal(done['bytes'], 5000, 'bytes')
     t.equal(os.path.basename(done['path']), 'f.bin', 'path')
-    failed = by_url[bad][-1]
-    t.equal(failed['error'], 'http', 'error')
-    t.true('404' in failed['message'], 'message')
-    summary = run.events[-1]
-    t.equal([summary[key] for key in ('event', 'done', 'failed', 'skipped')],
-            ['summary', 2, 1, 0], 'summary')
-    t.true(summary['bytes'] >= 6000 and summary['ms'] > 0, 'bytes and time')
+    error = by_url[bad][-1]['error']
+    t.equal(error['code'], 'missing', 'code')
+    t.true('404' in error['text'], 'text')
+    t.equal([end[key] for key in ('event', 'done', 'failed', 'skipped',
+                                  'status')],
+            ['end', 2, 1, 0, 3], 'last event')
+    t.true(end['bytes'] >= 6000 and end['ms'] > 0, 'bytes and time')
 
 
 @test
@@ -387,6 +387,15 @@ def list_wrong_checksum(t):
 
 
 @test
+def no_list(t):
+    """a list that is not there: a sentence"""
+    run = t.get('-i', '/nonexistent/list')
+    t.true(run.status in (1, 2), f'status {run.status}')
+    t.true('/nonexistent/list' in run.err and 'o such' in run.err,
+           f'a reason: {run.err!r}')
+
+
+@test
 def empty_list(t):
     """a list of nothing is done at once"""
     t.status(t.get('-i', t.scratch('list', '# nothing\n')), 0)
@@ -418,7 +427,8 @@ def checksum(t):
         run = t.get('-o', f'no-{name}', '--json', '--checksum',
                     f'{name}={wrong}', url)
         t.status(run, 1)
-        t.equal(run.named('failed')[0]['error'], 'mismatch', 'error')
+        t.equal(run.named('failed')[0]['error']['code'], 'mismatch',
+                'code')
     t.equal(t.finals(), ['md5', 'sha1', 'sha256', 'sha512'], 'files')
 
 

@@ -185,6 +185,35 @@ static void test_mark(void)
     jar_free(jar);
 }
 
+/* 50 Set-Cookie lines in one response, and libcurl takes no more. */
+static void test_refused(void)
+{
+    struct jar *jar = empty();
+    CURL *easy = curl_easy_init();
+    uint64_t mark;
+
+    say(jar, "Set-Cookie: mine=1; domain=h.example; path=/");
+    mark = jar_to_handle(jar, easy);
+    tap_ok(mark != JAR_REFUSED, "a handle is filled");
+    for (int i = 0; i < 60; i++) {
+        char line[100];
+
+        snprintf(line, sizeof(line),
+                 "Set-Cookie: n%d=1; domain=evil.example; path=/", i);
+        put(easy, line);
+    }
+    jar_from_handle(jar, easy, mark);
+    tap_int(count_of(jar), 51, "it learns what libcurl takes of 60 cookies");
+    mark = jar_to_handle(jar, easy);
+    tap_ok(mark == JAR_REFUSED, "it cannot be filled again");
+    jar_from_handle(jar, easy, mark);
+    tap_ok(count_of(jar) == 51 &&
+               has(jar, ".h.example\tTRUE\t/\tFALSE\t0\tmine\t1"),
+           "that it has none does not empty the jar");
+    curl_easy_cleanup(easy);
+    jar_free(jar);
+}
+
 static const char sample[] =
     "# Netscape HTTP Cookie File\n"
     "\n"
@@ -260,8 +289,8 @@ static void test_not_read(void)
 
     tap_ok(!jar_new(scratch("none"), &err) && err.code == ERR_MISSING,
            "no file: %s", err.text);
-    tap_ok(!jar_new(scratch_folder, &err) && err.code == ERR_IO,
-           "a folder: %s", err.text);
+    tap_ok(!jar_new(scratch_folder, &err) && err.code == ERR_IO, "a folder: %s",
+           err.text);
     write_file(scratch("json"), "[{\"name\": \"a\",\n\"value\": \"b\"}]\n");
     tap_ok(!jar_new(scratch("json"), &err) && err.code == ERR_PROTOCOL,
            "another format: %s", err.text);
@@ -309,8 +338,7 @@ static void test_not_saved(void)
            "a pipe is not replaced by a file");
     tap_ok(!jar_save(jar, scratch("save"), &err) && err.code == ERR_REFUSED,
            "nor a folder");
-    tap_ok(!jar_save(jar, scratch("none/jar"), &err) &&
-               err.code == ERR_MISSING,
+    tap_ok(!jar_save(jar, scratch("none/jar"), &err) && err.code == ERR_MISSING,
            "no such folder: %s", err.text);
     tap_is(read_file(scratch("save/real")), "untouched",
            "what the link leads to is as before");
@@ -413,6 +441,7 @@ static void test_forgotten(void)
  * one jar. */
 struct worker {
     struct jar *jar;
+    const char *path;
     int number;
 };
 
@@ -426,17 +455,14 @@ static void work(void *arg)
         uint64_t mark = jar_to_handle(worker->jar, easy);
         char line[100];
 
-        snprintf(line, sizeof(line),
-                 "Set-Cookie: t%d=%d; domain=h.example; path=/", worker->number,
-                 round);
+        snprintf(line, sizeof(line), "h.example\tFALSE\t/\tFALSE\t0\tt%d\t%d",
+                 worker->number, round);
         put(easy, line);
-        snprintf(line, sizeof(line),
-                 "Set-Cookie: all=%d; domain=h.example; path=/%s",
-                 worker->number, round % 3 ? "" : "; Max-Age=0");
+        snprintf(line, sizeof(line), "h.example\tFALSE\t/\tFALSE\t%d\tall\t%d",
+                 round % 3 == 0, worker->number);
         put(easy, line);
         jar_from_handle(worker->jar, easy, mark);
-        if (round == ROUNDS / 2 &&
-            !jar_save(worker->jar, scratch("threads.txt"), &err))
+        if (round == ROUNDS / 2 && !jar_save(worker->jar, worker->path, &err))
             exit(99);
     }
     curl_easy_cleanup(easy);
@@ -447,12 +473,12 @@ static void test_threads(void)
     struct jar *jar = empty();
     struct worker workers[THREADS];
     struct thread *threads[THREADS];
+    const char *path = scratch("threads.txt");
     struct err err;
     bool ok = true;
 
-    (void)scratch(""); /* nobody else calls it at the same time */
     for (int i = 0; i < THREADS; i++) {
-        workers[i] = (struct worker){jar, i};
+        workers[i] = (struct worker){jar, path, i};
         threads[i] = thread_start("jar", "test", work, &workers[i], &err);
         ok &= threads[i] != NULL;
     }
@@ -461,7 +487,7 @@ static void test_threads(void)
     for (int i = 0; i < THREADS; i++) {
         char line[100];
 
-        snprintf(line, sizeof(line), ".h.example\tTRUE\t/\tFALSE\t0\tt%d\t%d",
+        snprintf(line, sizeof(line), "h.example\tFALSE\t/\tFALSE\t0\tt%d\t%d",
                  i, ROUNDS - 1);
         ok &= has(jar, line);
     }
@@ -559,6 +585,7 @@ int main(void)
     scratch_open();
     test_exchange();
     test_mark();
+    test_refused();
     test_file();
     test_not_read();
     test_not_saved();

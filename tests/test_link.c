@@ -130,6 +130,8 @@ static void test_page_links(void)
         {"http://a b/", "!protocol"},
         {"http://a<b/", "!protocol"},
         {"http://[::1/", "!protocol"},
+        {"http://%31%32%37%2e1/", "http://127.0.0.1/"},
+        {"http://0x7f.1/", "http://127.0.0.1/"},
         {"http://a%2fb/", "!protocol"},
         {"http://a%7fb/", "!protocol"},
         {"http://a%40b/", "!protocol"},
@@ -148,6 +150,8 @@ static void test_no_base(void)
            "so does one without "
            "scheme");
     tap_is(resolved("no base", "x.png"), "!protocol", "a bad base is no base");
+    tap_is(resolved("http://%31%32%37%2e1/", "x%20y"), "http://127.0.0.1/x%20y",
+           "escapes in the page's host are undone");
     tap_is(resolved("ftp://a.org/d/", "x"), "ftp://a.org/d/x",
            "a folder on an FTP server is one");
 }

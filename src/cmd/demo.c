@@ -19,7 +19,9 @@
 
 enum {
     EVENTS = 64,
-    RATE_BYTES_PER_S = 4 * 1024 * 1024,
+    /* 56 MiB over so many connections at this rate: some seconds to see. */
+    RATE_BYTES_PER_S = 1024 * 1024,
+    CONNECTIONS = 20,
     ORIGIN_THREADS = 2,
     INTERRUPTED = 130
 };
@@ -311,6 +313,7 @@ static int with_folder(struct demo *demo)
     };
     struct fetch_options fetch = {
         .on_exists = FETCH_FAIL,
+        .max_connections = CONNECTIONS,
         .retries = -1,
         .max_redirects = -1,
         .no_proxy = "*",

@@ -26,8 +26,7 @@ static void say_files(struct out *out, const struct demo_result *result)
     char bytes[FMT_MAX];
 
     out_line(out, OUT_RESULT,
-             "feed      %" PRIu64 " links found, %" PRIu64
-             " of them twice: dropped",
+             "feed      %" PRIu64 " links found, %" PRIu64 " of them repeats",
              result->links, result->duplicates);
     out_line(out, OUT_RESULT, "pictures  %" PRIu64 " files, %s",
              result->images.count, fmt_bytes(bytes, result->images.bytes));

@@ -34,14 +34,16 @@ void answer_fini(struct answer *answer)
 /* "HTTP/1.1 200 OK", "HTTP/2 200". */
 static bool status_line(struct answer *answer, const char *line, size_t len)
 {
-    const char *digits = memchr(line, ' ', len);
+    const char *end = line + len;
+    const char *at = memchr(line, ' ', len);
     int status = 0;
 
-    if (len < 8 || strncasecmp(line, "HTTP/", 5) != 0 || !digits)
+    if (len < 8 || strncasecmp(line, "HTTP/", 5) != 0 || !at)
         return false;
-    for (const char *at = digits + 1; at < line + len && at < digits + 4; at++)
-        if (*at >= '0' && *at <= '9')
-            status = status * 10 + (*at - '0');
+    while (at < end && *at == ' ')
+        at++;
+    for (; at < end && *at >= '0' && *at <= '9' && status < 100; at++)
+        status = status * 10 + (*at - '0');
     forget(answer);
     answer->status = status;
     return true;
@@ -115,7 +117,7 @@ static bool field(struct answer *answer, const char *name, size_t name_len,
         answer->accepts_ranges = token_in(value, len, "bytes");
         answer->refuses_ranges = token_in(value, len, "none");
     } else if (named(name, name_len, "Content-Encoding"))
-        answer->encoded = !named(value, len, "identity");
+        answer->encoded |= len > 0 && !named(value, len, "identity");
     else if (named(name, name_len, "Transfer-Encoding"))
         answer->chunked = token_in(value, len, "chunked");
     else

@@ -13,27 +13,27 @@
 #include "fetch/content_range.h"
 
 enum {
-    ANSWER_FIELD = 1024,   /* a longer validator or type is not used */
+    ANSWER_FIELD = 1024,    /* a longer validator or type is not used */
     ANSWER_MAX = 256 * 1024 /* header bytes of a transfer, redirects included */
 };
 
 struct answer {
-    int status;      /* 0: no status line (FTP) */
-    size_t bytes;    /* header bytes so far, of all responses */
-    int64_t length;  /* Content-Length, -1: not sent */
-    bool has_range;  /* a Content-Range that can be read */
-    bool bad_range;  /* one that cannot */
+    int status;     /* 0: no status line (FTP) */
+    size_t bytes;   /* header bytes so far, of all responses */
+    int64_t length; /* Content-Length, -1: not sent */
+    bool has_range; /* a Content-Range that can be read */
+    bool bad_range; /* one that cannot */
     struct content_range range;
-    bool accepts_ranges;  /* Accept-Ranges names bytes */
-    bool refuses_ranges;  /* Accept-Ranges: none */
-    bool encoded;         /* Content-Encoding other than identity */
+    bool accepts_ranges; /* Accept-Ranges names bytes */
+    bool refuses_ranges; /* Accept-Ranges: none */
+    bool encoded;        /* Content-Encoding other than identity */
     bool chunked;
-    char *etag;          /* with its W/ and quotes */
+    char *etag; /* with its W/ and quotes */
     char *last_modified;
-    char *type;          /* Content-Type */
+    char *type; /* Content-Type */
     char *disposition;
     char *retry_after;
-    char *digest;        /* Repr-Digest */
+    char *digest; /* Repr-Digest */
 };
 
 void answer_init(struct answer *answer);

@@ -9,7 +9,8 @@ static void fill(struct bucket *bucket, int64_t now_ms)
     if (passed_s <= 0)
         return;
     bucket->at_ms = now_ms;
-    bucket->level = fmin(bucket->burst, bucket->level + passed_s * bucket->rate);
+    bucket->level =
+        fmin(bucket->burst, bucket->level + passed_s * bucket->rate);
 }
 
 void bucket_init(struct bucket *bucket, double rate, double burst,
@@ -41,8 +42,8 @@ int64_t bucket_wait_ms(struct bucket *bucket, int64_t now_ms)
     if (bucket->rate <= 0)
         return 0;
     fill(bucket, now_ms);
-    if (bucket->level > 0)
+    if (bucket->level >= 1)
         return 0;
-    /* One more than the exact time, so that the level is above 0 then. */
-    return (int64_t)(-bucket->level / bucket->rate * 1000.0) + 1;
+    /* One more than the exact time, so that it is there then. */
+    return (int64_t)((1 - bucket->level) / bucket->rate * 1000.0) + 1;
 }

@@ -13,7 +13,7 @@ struct bucket {
     int64_t at_ms;
 };
 
-/* burst: how much may come at once after a quiet time. */
+/* burst: how much may come at once after a quiet time; 1 or more. */
 void bucket_init(struct bucket *bucket, double rate, double burst,
                  int64_t now_ms);
 
@@ -24,7 +24,7 @@ void bucket_set(struct bucket *bucket, double rate, double burst,
 /* Takes tokens, into debt if need be. */
 void bucket_spend(struct bucket *bucket, double tokens, int64_t now_ms);
 
-/* Milliseconds until the level is above 0; 0: go ahead. */
+/* Milliseconds until a whole token is there; 0: go ahead. */
 int64_t bucket_wait_ms(struct bucket *bucket, int64_t now_ms);
 
 #endif

@@ -112,8 +112,9 @@ static bool append(struct part *part, const struct spans *fresh,
 }
 
 /* First the data, then the claim. A journal that cannot be written costs only
- * what a kill would lose: it is told in the log, the download goes on. */
-static void write_claim(struct part *part, const struct claim *claim)
+ * what a kill would lose: it is told in the log, the download goes on and the
+ * next claim tries again. */
+static bool write_claim(struct part *part, const struct claim *claim)
 {
     struct err err = {0};
     bool ok = part_flush(part, &err);
@@ -124,19 +125,21 @@ static void write_claim(struct part *part, const struct claim *claim)
         ok = append(part, &claim->fresh, &err);
     if (!ok)
         log_write(LOG_WARN, "%s", err.text);
+    return ok;
 }
 
 static void keep_journal(struct fetch *room, struct download *download)
 {
     struct claim claim;
+    bool written;
 
     room_take(room);
     make_claim(&claim, download);
     room_drop(room);
-    if (claim.journal.done.count > 0)
-        write_claim(download->part, &claim);
+    written = claim.journal.done.count > 0 &&
+              write_claim(download->part, &claim);
     room_take(room);
-    for (size_t i = 0; i < claim.journal.done.count; i++)
+    for (size_t i = 0; written && i < claim.journal.done.count; i++)
         spans_add(&download->journaled, claim.journal.done.list[i].start,
                         claim.journal.done.list[i].end);
     room_drop(room);
@@ -220,15 +223,15 @@ static void finish(struct fetch *room, struct download *download)
     enum fetch_state state = FETCH_FAILED;
     struct err err = {0};
     char *path = NULL;
-    bool journaled = download->part->journal_fd >= 0;
+    bool flush = download->part->journal_fd >= 0 || download->part->lost;
     bool ok = verify(download, length, &err);
 
     if (!ok && err.code == ERR_MISMATCH)
         remove_part(room, download);
     /* A file that was there for a while is flushed before it is called
      * complete; one that came in a moment shares the fate of any other new
-     * file. */
-    if (ok && journaled)
+     * file. One that could not be flushed is not called complete. */
+    if (ok && flush)
         ok = part_flush(download->part, &err);
     if (ok) {
         switch (target_place(room, download, NULL, length, &path, &err)) {

@@ -49,6 +49,7 @@ static bool judge(struct governor *governor, double rate, int64_t now_ms)
         governor->hold_ms = now_ms + GOVERNOR_HOLD_MS;
         return false;
     }
+    governor->before = 0; /* it has paid: judged once */
     next = least(governor->target * 2, governor->ceiling);
     if (next <= governor->target)
         return false;

@@ -63,7 +63,9 @@ static struct host *new_host(struct fetch *room, const char *key)
                                            : HOST_MAX);
     bucket_init(&host->bytes, (double)options->limit_rate_host,
                 burst((double)options->limit_rate_host), 0);
-    bucket_init(&host->requests, options->request_rate, 1, 0);
+    /* One at once; what a wake-up is late by is made good. */
+    bucket_init(&host->requests, options->request_rate,
+                1 + options->request_rate / 100, 0);
     return host;
 }
 

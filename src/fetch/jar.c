@@ -238,7 +238,7 @@ static struct cookie *insert(struct jar *jar, const char *key, size_t at)
     return cookie;
 }
 
-/* A cookie of a handle that was filled at mark; UINT64_MAX: from elsewhere. */
+/* A cookie of a handle that was filled at mark; JAR_REFUSED: from elsewhere. */
 static void learn(struct jar *jar, const struct crumb *crumb, uint64_t mark)
     REQUIRES(jar_class)
 {
@@ -333,7 +333,7 @@ static void load_line(struct jar *jar, CURL *easy, const char *line,
     if (list && parse(&crumb, list->data)) {
         count->good++;
         lock_take(&jar->lock, &jar_class);
-        learn(jar, &crumb, UINT64_MAX);
+        learn(jar, &crumb, JAR_REFUSED);
         lock_drop(&jar->lock, &jar_class);
     } else {
         count->bad++;
@@ -512,6 +512,22 @@ NO_ANALYSIS void jar_free(struct jar *jar)
     mem_free(jar);
 }
 
+/* libcurl counts the Set-Cookie lines of a request, and a handle that has seen
+ * its most (50) takes no cookie from anywhere until the next one starts. */
+static bool takes_cookies(CURL *easy)
+{
+    struct curl_slist *list = NULL;
+    bool taken;
+
+    curl_easy_setopt(easy, CURLOPT_COOKIELIST,
+                     "probe.invalid\tFALSE\t/\tFALSE\t0\tprobe\t1");
+    curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &list);
+    taken = list != NULL;
+    curl_slist_free_all(list);
+    curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
+    return taken;
+}
+
 uint64_t jar_to_handle(struct jar *jar, CURL *easy)
 {
     struct str text;
@@ -520,6 +536,10 @@ uint64_t jar_to_handle(struct jar *jar, CURL *easy)
     str_init(&text, (size_t)JAR_COOKIES * (JAR_LINE + 1));
     mark = copy(jar, &text);
     curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
+    if (text.len > 0 && !takes_cookies(easy)) {
+        str_clear(&text);
+        mark = JAR_REFUSED;
+    }
     for (char *line = text.data; *line;) {
         char *end = strchr(line, '\n');
 
@@ -545,7 +565,8 @@ void jar_from_handle(struct jar *jar, CURL *easy, uint64_t mark)
     for (struct curl_slist *item = list; item; item = item->next)
         if (parse(&crumb, item->data) && !over(crumb.expires_s, now_s))
             learn(jar, &crumb, mark);
-    lose_unseen(jar, mark);
+    if (mark != JAR_REFUSED)
+        lose_unseen(jar, mark);
     lock_drop(&jar->lock, &jar_class);
     curl_slist_free_all(list);
 }

@@ -26,7 +26,10 @@ void jar_free(struct jar *jar);
 
 /* Makes easy's cookies those of the jar: all of them, since a redirect may lead
  * to any host; libcurl sends each only where it belongs. Returns a mark for
- * jar_from_handle. */
+ * jar_from_handle; JAR_REFUSED, and easy has none, where its last response has
+ * set so many that libcurl takes no more before the next request: use another
+ * handle. */
+#define JAR_REFUSED UINT64_MAX
 uint64_t jar_to_handle(struct jar *jar, CURL *easy);
 
 /* Takes what easy has learned: new and changed cookies, and those that are gone

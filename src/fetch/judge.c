@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "fetch/archive.h"
 #include "fetch/download.h"
@@ -151,7 +152,12 @@ static bool adopt(struct transfer *transfer, int dir_fd, const char *name)
     journal.url = mem_strdup(download->mirrors[0].url);
     if (!spans_add(&journal.done, 0, bytes) ||
         !part_journal(part, &journal, err)) {
+        struct err own;
+
         transfer->verdict.kind = VERDICT_FAIL;
+        if (!part_place(part, dir_fd, name, bytes, false, &own))
+            log_write(LOG_ERROR, "%s is now called %s: %s", name, part->name,
+                      own.text);
         part_free(part);
         journal_fini(&journal);
         return false;

@@ -248,6 +248,20 @@ static bool refuse_url(const char *what, struct piece link, CURLUcode code,
                    what, clean, curl_url_strerror(code));
 }
 
+/* Reads url again as it would be written: libcurl undoes the percent escapes in
+ * a host only after it has looked whether it is an IPv4 address, so a number
+ * spelt with escapes shows what it is in a second turn only. */
+static CURLUcode settle(CURLU *url)
+{
+    char *text = NULL;
+    CURLUcode code = curl_url_get(url, CURLUPART_URL, &text, 0);
+
+    if (code == CURLUE_OK)
+        code = curl_url_set(url, CURLUPART_URL, text, 0);
+    curl_free(text);
+    return code;
+}
+
 /* Makes url the address of the page. It gets the same care as a link, so that
  * one file has one URL whichever way it was found. */
 static bool set_page(CURLU *url, const char *base, struct err *err)
@@ -264,6 +278,8 @@ static bool set_page(CURLU *url, const char *base, struct err *err)
     if (!ready.full)
         code = absolute ? curl_url_set(url, CURLUPART_URL, ready.data, 0)
                         : CURLUE_BAD_SCHEME;
+    if (code == CURLUE_OK && strchr(ready.data, '%'))
+        code = settle(url);
     ok = code == CURLUE_OK || refuse_url("page's own address", page, code, err);
 out:
     str_fini(&ready);
@@ -281,6 +297,8 @@ static bool join(CURLU *url, const struct str *link, struct str *out,
         code = curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
     if (code == CURLUE_OK)
         code = lower_host(url);
+    if (code == CURLUE_OK && strchr(link->data, '%'))
+        code = settle(url);
     if (code == CURLUE_OK)
         code = get_url(url, out);
     if (code != CURLUE_OK)

@@ -14,7 +14,7 @@
 #include "fetch/name.h"
 
 enum {
-    RESERVE_MIN = 4 << 20   /* smaller files are not worth a reservation */
+    RESERVE_MIN = 4 << 20 /* smaller files are not worth a reservation */
 };
 
 static struct part *new_part(int dir_fd, const char *name, const char *url)
@@ -47,8 +47,7 @@ void part_free(struct part *part)
 
 /* rename(2) that never replaces. Not every file system knows the flag; a link
  * and an unlink do the same in two steps. */
-static bool rename_new(int from_fd, const char *from, int to_fd,
-                       const char *to)
+static bool rename_new(int from_fd, const char *from, int to_fd, const char *to)
 {
     if (renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0)
         return true;
@@ -67,14 +66,24 @@ static bool give_name(int from_fd, const char *from, int to_fd, const char *to,
                    : rename_new(from_fd, from, to_fd, to);
 }
 
+/* True if the part's name still stands for the file st. Between an open and the
+ * lock another process may have given the file its final name. */
+static bool still_there(const struct part *part, const struct stat *st)
+{
+    struct stat now;
+
+    return fstatat(part->dir_fd, part->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+           now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+}
+
 /* Opens the data file and keeps others off it. */
 static bool open_data(struct part *part, int flags, struct err *err)
 {
     struct stat st;
 
-    part->fd = openat(part->dir_fd, part->name,
-                      O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | flags,
-                      0666);
+    part->fd =
+        openat(part->dir_fd, part->name,
+               O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | flags, 0666);
     if (part->fd < 0)
         return err_errno(err, errno, "cannot open the part %s", part->name);
     if (fstat(part->fd, &st) != 0)
@@ -83,7 +92,7 @@ static bool open_data(struct part *part, int flags, struct err *err)
         return err_set(err, ERR_REFUSED,
                        "the part %s is not a regular file; remove it",
                        part->name);
-    if (flock(part->fd, LOCK_EX | LOCK_NB) != 0)
+    if (flock(part->fd, LOCK_EX | LOCK_NB) != 0 || !still_there(part, &st))
         return err_set(err, ERR_BUSY,
                        "%s is being written by another download; wait for it "
                        "or end it",
@@ -91,14 +100,23 @@ static bool open_data(struct part *part, int flags, struct err *err)
     return true;
 }
 
+/* A journal that stayed behind would claim bytes of the data that come now. */
+static bool forget_journal(struct part *part, struct err *err)
+{
+    return unlinkat(part->dir_fd, part->journal_name, 0) == 0 ||
+           errno == ENOENT ||
+           err_errno(err, errno, "cannot remove the journal %s",
+                     part->journal_name);
+}
+
 struct part *part_new(int dir_fd, const char *name, const char *url,
                       struct err *err)
 {
     struct part *part = new_part(dir_fd, name, url);
 
-    if (!open_data(part, O_CREAT, err))
+    /* Only when it is ours may it be emptied. */
+    if (!open_data(part, O_CREAT, err) || !forget_journal(part, err))
         goto fail;
-    /* Only now that it is ours may it be emptied. */
     if (ftruncate(part->fd, 0) != 0) {
         err_errno(err, errno, "cannot empty the part %s", part->name);
         goto fail;
@@ -142,50 +160,61 @@ static bool clip_to_data(struct part *part, struct journal *journal,
     return spans_remove(&journal->done, (uint64_t)st.st_size, UINT64_MAX);
 }
 
+/* Opens both files. The data comes first: a journal that was opened before its
+ * data are locked may be one that another process has dropped. */
+static bool find(struct part *part, bool *found, struct err *err)
+{
+    *found = false;
+    if (faccessat(part->dir_fd, part->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+        return true;
+    if (!open_data(part, 0, err))
+        return false;
+    part->journal_fd =
+        openat(part->dir_fd, part->journal_name,
+               O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    *found = part->journal_fd >= 0;
+    return *found || errno == ENOENT ||
+           err_errno(err, errno, "cannot open the journal %s",
+                     part->journal_name);
+}
+
 bool part_resume(int dir_fd, const char *name, const char *url,
-                 struct part **result, struct journal *journal,
-                 struct err *err)
+                 struct part **result, struct journal *journal, struct err *err)
 {
     struct part *part = new_part(dir_fd, name, url);
-    bool usable;
+    bool found;
+    bool ok;
 
     *result = NULL;
-    part->journal_fd = openat(dir_fd, part->journal_name,
-                              O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC |
-                                  O_NONBLOCK);
-    if (part->journal_fd < 0) {
-        part_free(part);
-        return true;
+    ok = find(part, &found, err);
+    found = ok && found && read_journal(part, journal);
+    if (found && !clip_to_data(part, journal, err)) {
+        journal_fini(journal);
+        ok = false;
     }
-    if (faccessat(dir_fd, part->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (found && ok)
+        *result = part;
+    else
         part_free(part);
-        return true;
-    }
-    if (!open_data(part, 0, err)) {
-        part_free(part);
-        return false;
-    }
-    usable = read_journal(part, journal);
-    if (!usable || !clip_to_data(part, journal, err)) {
-        if (usable)
-            journal_fini(journal);
-        part_free(part);
-        return !usable;
-    }
-    *result = part;
-    return true;
+    return ok;
 }
 
 struct part *part_adopt(int dir_fd, const char *file, const char *name,
                         const char *url, uint64_t *bytes, struct err *err)
 {
-    struct part *part = new_part(dir_fd, name, url);
+    struct part *part = part_new(dir_fd, name, url, err);
     struct stat st;
 
-    if (!rename_new(dir_fd, file, dir_fd, part->name)) {
+    if (!part)
+        return NULL;
+    /* In the place of the empty part that kept others away. */
+    if (renameat(dir_fd, file, dir_fd, part->name) != 0) {
         err_errno(err, errno, "cannot take over %s", file);
+        part_remove(part);
         goto fail;
     }
+    close(part->fd);
+    part->fd = -1;
     if (!open_data(part, 0, err)) {
         /* It was never ours: under its own name again. */
         (void)rename_new(dir_fd, part->name, dir_fd, file);
@@ -208,9 +237,11 @@ bool part_reserve(struct part *part, uint64_t length, struct err *err)
 
     if (length < RESERVE_MIN || fstatfs(part->fd, &fs) != 0)
         return true;
-    if (length / (uint64_t)fs.f_bsize > fs.f_bavail)
-        return err_set(err, ERR_SPACE,
-                       "no space for %s; free some and retry", part->name);
+    /* Some file systems of programs tell nothing of their size. */
+    if (fs.f_blocks > 0 && fs.f_bsize > 0 &&
+        length / (uint64_t)fs.f_bsize > fs.f_bavail)
+        return err_set(err, ERR_SPACE, "no space for %s; free some and retry",
+                       part->name);
     /* On tmpfs a reservation is a full pass over memory. */
     if (fs.f_type == TMPFS_MAGIC)
         return true;
@@ -227,6 +258,8 @@ static bool write_all(int fd, const char *data, size_t len, off_t offset)
 
         if (n < 0 && errno == EINTR)
             continue;
+        if (n == 0)
+            errno = EIO;
         if (n <= 0)
             return false;
         data += n;
@@ -268,24 +301,41 @@ bool part_read(struct part *part, void *data, size_t len, uint64_t offset,
 
 bool part_flush(struct part *part, struct err *err)
 {
+    /* The kernel tells of lost pages once; the next flush would succeed. */
+    if (part->lost)
+        return err_set(err, ERR_IO,
+                       "%s could not be flushed to the disk before, so what is "
+                       "in it cannot be trusted",
+                       part->name);
     if (fdatasync(part->fd) == 0)
         return true;
+    part->lost = true;
     return err_errno(err, errno, "cannot flush %s to the disk", part->name);
+}
+
+static void drop_journal(struct part *part)
+{
+    if (part->journal_fd < 0)
+        return;
+    close(part->journal_fd);
+    part->journal_fd = -1;
+    (void)unlinkat(part->dir_fd, part->journal_name, 0);
 }
 
 bool part_append(struct part *part, const struct str *records, struct err *err)
 {
+    off_t end = lseek(part->journal_fd, 0, SEEK_END);
     ssize_t n = write(part->journal_fd, records->data, records->len);
+    int cause;
 
-    /* A short write leaves a torn tail, which a reader ignores; the next run
-     * of this function would come after it and be ignored too, so it fails. */
-    if (n != (ssize_t)records->len)
-        return err_errno(err, n < 0 ? errno : ENOSPC,
-                         "cannot write the journal %s", part->journal_name);
-    if (fdatasync(part->journal_fd) != 0)
-        return err_errno(err, errno, "cannot flush the journal %s",
-                         part->journal_name);
-    return true;
+    if (n == (ssize_t)records->len && fdatasync(part->journal_fd) == 0)
+        return true;
+    cause = n < 0 || n == (ssize_t)records->len ? errno : ENOSPC;
+    /* What comes after a torn record would never be read. */
+    if (end < 0 || ftruncate(part->journal_fd, end) != 0)
+        drop_journal(part);
+    return err_errno(err, cause, "cannot write the journal %s",
+                     part->journal_name);
 }
 
 bool part_journal(struct part *part, const struct journal *journal,
@@ -295,11 +345,10 @@ bool part_journal(struct part *part, const struct journal *journal,
     bool ok;
 
     if (part->journal_fd < 0) {
-        part->journal_fd =
-            openat(part->dir_fd, part->journal_name,
-                   O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC |
-                       O_NONBLOCK,
-                   0666);
+        part->journal_fd = openat(part->dir_fd, part->journal_name,
+                                  O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW |
+                                      O_CLOEXEC | O_NONBLOCK,
+                                  0666);
         if (part->journal_fd < 0)
             return err_errno(err, errno, "cannot make the journal %s",
                              part->journal_name);
@@ -316,17 +365,11 @@ bool part_journal(struct part *part, const struct journal *journal,
         err_set(err, ERR_LIMIT, "the journal of %s would be too large",
                 part->name);
     ok = ok && part_append(part, &text, err);
+    /* Spans without a header before them would never be read. */
+    if (!ok)
+        drop_journal(part);
     str_fini(&text);
     return ok;
-}
-
-static void drop_journal(struct part *part)
-{
-    if (part->journal_fd < 0)
-        return;
-    close(part->journal_fd);
-    part->journal_fd = -1;
-    (void)unlinkat(part->dir_fd, part->journal_name, 0);
 }
 
 bool part_reset(struct part *part, struct err *err)
@@ -334,6 +377,7 @@ bool part_reset(struct part *part, struct err *err)
     drop_journal(part);
     if (ftruncate(part->fd, 0) != 0)
         return err_errno(err, errno, "cannot empty the part %s", part->name);
+    part->lost = false;
     return true;
 }
 
@@ -342,8 +386,7 @@ bool part_place(struct part *part, int to_fd, const char *name, uint64_t length,
 {
     /* A reservation may reach past the end, and so may a longer first try. */
     if (ftruncate(part->fd, (off_t)length) != 0)
-        return err_errno(err, errno, "cannot cut %s to its length",
-                         part->name);
+        return err_errno(err, errno, "cannot cut %s to its length", part->name);
     if (!give_name(part->dir_fd, part->name, to_fd, name, replace))
         return err_errno(err, errno, "cannot name the file %s", name);
     drop_journal(part);
@@ -375,27 +418,18 @@ static bool place_nameless(int to_fd, const char *name, const void *data,
     return ok;
 }
 
+/* Its own temporary name is locked as any part's: two programs that put the
+ * same name at once do not write into one file. */
 static bool place_renamed(int to_fd, const char *name, const void *data,
                           size_t len, bool replace, struct err *err)
 {
-    struct str temp;
-    int fd;
-    bool ok;
+    struct part *part = part_new(to_fd, name, name, err);
+    bool ok = part && part_write(part, data, len, 0, err) &&
+              part_place(part, to_fd, name, len, replace, err);
 
-    str_init(&temp, NAME_MAX_BYTES + 1);
-    name_part(&temp, name, name, ".part");
-    fd = openat(to_fd, temp.data,
-                O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-    ok = fd >= 0 && write_all(fd, data, len, 0) &&
-         give_name(to_fd, temp.data, to_fd, name, replace);
-    if (!ok) {
-        err_errno(err, errno, "cannot write %s", name);
-        if (fd >= 0)
-            (void)unlinkat(to_fd, temp.data, 0);
-    }
-    if (fd >= 0)
-        close(fd);
-    str_fini(&temp);
+    if (part && !ok)
+        part_remove(part);
+    part_free(part);
     return ok;
 }
 

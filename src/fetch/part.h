@@ -24,19 +24,21 @@ struct part {
     int dir_fd;     /* the folder; not owned */
     int fd;         /* data */
     int journal_fd; /* -1: no journal yet */
+    bool lost;      /* a flush has failed: what is on the disk is unknown */
     char *name;
     char *journal_name;
 };
 
 /* Makes an empty part for url, whose file will likely be called name; what an
- * earlier run left without a journal is overwritten. ERR_BUSY when another
+ * earlier run left is overwritten, its journal removed. ERR_BUSY when another
  * process works on it. */
 struct part *part_new(int dir_fd, const char *name, const char *url,
                       struct err *err) __attribute__((warn_unused_result));
 
 /* Looks for a part of url with a journal that can be read, and takes it over:
  * *part and *journal are filled and true is returned. *part is NULL where there
- * is none. False: there is one, but it cannot be used (ERR_BUSY, ERR_DENIED). */
+ * is none. False: there is one, but it cannot be used (ERR_BUSY, ERR_DENIED).
+ */
 bool part_resume(int dir_fd, const char *name, const char *url,
                  struct part **part, struct journal *journal, struct err *err)
     __attribute__((warn_unused_result));
@@ -63,15 +65,17 @@ bool part_write(struct part *part, const void *data, size_t len,
 bool part_read(struct part *part, void *data, size_t len, uint64_t offset,
                struct err *err) __attribute__((warn_unused_result));
 
-/* Everything written so far is on the disk when it returns true. */
+/* Everything written so far is on the disk when it returns true. Once it has
+ * failed it never does so again, until part_reset. */
 bool part_flush(struct part *part, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Writes a journal from scratch: header and spans. */
+/* Writes a journal from scratch: header and spans. On failure there is none. */
 bool part_journal(struct part *part, const struct journal *journal,
                   struct err *err) __attribute__((warn_unused_result));
 
-/* Appends records made by journal_span. */
+/* Appends records made by journal_span to the journal that is there. On failure
+ * it is as before, or gone (journal_fd is -1). */
 bool part_append(struct part *part, const struct str *records, struct err *err)
     __attribute__((warn_unused_result));
 

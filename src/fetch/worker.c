@@ -334,7 +334,7 @@ static int64_t until_ms(const struct worker *worker)
 {
     int64_t until = worker->next_ms;
 
-    if (worker->ask)
+    if (worker->ask || (worker->ending && worker->running_count == 0))
         return 0;
     if (worker->throttle_ms < until)
         until = worker->throttle_ms;
