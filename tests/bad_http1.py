@@ -107,5 +107,5 @@ def serve(server, sock, port, connection):
         exchange = Exchange1(sock, server.state, port, connection, method,
                              target, fields)
         server.handle(exchange)
-        if exchange.closing:
+        if exchange.closing or fields.get('connection') == 'close':
             return

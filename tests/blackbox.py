@@ -240,6 +240,12 @@ class Test:
     def log(self, case, name='f.bin'):
         return self.server.control('_log', path=self.path(case, name))
 
+    def ended_log(self, case, name='f.bin'):
+        """The same, once the server is done with all of them."""
+        until(lambda: all(entry['end'] for entry in self.log(case, name)),
+              'the server')
+        return self.log(case, name)
+
     def ranges(self, case, name='f.bin'):
         return [entry['range'] for entry in self.log(case, name)]
 
@@ -326,6 +332,18 @@ class Test:
             self.saved(run, url, name, version)
         else:
             self.refused(run)
+
+
+def most_at_once(entries, slack=0.2):
+    """How many of the log's requests overlap. The server may be late to see
+    that a client has left."""
+    edges = [edge for entry in entries for edge in (
+        (entry['begin'], 1), (max(entry['begin'], entry['end'] - slack), -1))]
+    most = now = 0
+    for _, step in sorted(edges):
+        now += step
+        most = max(most, now)
+    return most
 
 
 TESTS = []

@@ -200,7 +200,8 @@ def archive_after_kill(t):
 def twice_interrupted(t):
     """a second Ctrl-C leaves at once"""
     run = t.start(t.url('status', code=503, retry_after=3600),
-                  t.url('stall', 'g.bin', size=3 << 20, at=2 << 20))
+                  t.url('stall', 'g.bin', 'http_other', size=3 << 20,
+                        at=2 << 20))
     until(lambda: t.log('stall', 'g.bin'), 'a request')
     run.kill(signal.SIGINT)
     run.kill(signal.SIGINT)

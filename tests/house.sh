@@ -50,7 +50,7 @@ pure()
         governor; do
         for file in "src/fetch/$name.c" "src/fetch/$name.h"; do
             [ ! -f "$src/$file" ] || includes "$file" \
-                'base/(lock|thread|notify|log|store)\.h|(pthread|fcntl|sys/socket)\.h'
+                'base/(lock|thread|notify|log|store)\.h|(pthread|fcntl)\.h'
         done
     done
 }

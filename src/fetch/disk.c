@@ -263,7 +263,7 @@ static void close_download(struct fetch *room, struct download *download)
     bool empty;
 
     room_take(room);
-    empty = download->done.count == 0;
+    empty = download->done.count == 0 || download->state == FETCH_SKIPPED;
     room_drop(room);
     if (download->adopted >= 0)
         give_back(room, download);

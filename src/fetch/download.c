@@ -764,6 +764,10 @@ static void act_on(struct fetch *room, struct download *download,
     case VERDICT_RETRY:
     case VERDICT_FREE:
     case VERDICT_REFUSED:
+        /* After an HTTP/2 connection has broken, libcurl 7.88 was seen to give
+         * two requests repeated on the next one each other's answer. */
+        if (verdict->err.code == ERR_NET)
+            download->h1_only = true;
         try_later(room, download, verdict, now_ms, random);
         break;
     case VERDICT_CHANGED:
@@ -926,6 +930,8 @@ void download_event(struct fetch *room, struct download *download,
     event = new_event(room);
     event->kind = kind;
     room->ping |= room->event_count >= EVENTS_MAX / 2;
+    if (err)
+        event->err = *err;
     if (!download)
         return;
     event->id = download->id;
@@ -935,8 +941,6 @@ void download_event(struct fetch *room, struct download *download,
     event->total = download->seen.length;
     event->wait_ms = wait_ms;
     event->ms = download->start_ms ? now_ms - download->start_ms : 0;
-    if (err)
-        event->err = *err;
 }
 
 void download_found(struct fetch *room, const char *url)

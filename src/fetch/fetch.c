@@ -377,6 +377,8 @@ void fetch_free(struct fetch *room)
     lock_cond_signal(&room->disk_cond);
     room_drop(room);
     thread_join(room->disk);
+    for (unsigned i = 0; i < room->worker_count; i++)
+        worker_fini(&room->workers[i]);
     free_rest(room);
     notify_fini(&room->reader_notify);
     lock_cond_fini(&room->disk_cond);

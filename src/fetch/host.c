@@ -58,6 +58,7 @@ static struct host *new_host(struct fetch *room, const char *key)
     const struct fetch_options *options = &room->options;
 
     host->key = mem_strdup(key);
+    host->first_worker = (unsigned)room->host_count;
     governor_init(&host->governor,
                   options->max_connections ? options->max_connections
                                            : HOST_MAX);
@@ -234,15 +235,19 @@ static void sooner(int64_t *next_ms, int64_t at_ms)
 }
 
 /* Requests this worker may have under way at the host. Threads share evenly and
- * keep to their share, so each reuses its own connections. */
-static unsigned share(const struct fetch *room, const struct host *host)
-    REQUIRES(fetch_class)
+ * keep to their share, so that each reuses its own connections and all pools
+ * together hold no more than the target. Who gets the odd ones differs from
+ * host to host. */
+static unsigned share(const struct fetch *room, const struct host *host,
+                      const struct worker *worker) REQUIRES(fetch_class)
 {
     unsigned workers = room->worker_count;
+    unsigned target = host->governor.target;
+    unsigned place = (worker->index + host->first_worker) % workers;
 
     if (host->h2)
         return HOST_STREAMS;
-    return (host->governor.target + workers - 1) / workers;
+    return target / workers + (place < target % workers);
 }
 
 bool host_may_start(struct fetch *room, struct host *host,
@@ -261,7 +266,7 @@ bool host_may_start(struct fetch *room, struct host *host,
     /* One request alone finds out what the host is, its address first. */
     if (!host->known && host->active > 0)
         return false;
-    if (host->active_by[worker->index] >= share(room, host) ||
+    if (host->active_by[worker->index] >= share(room, host, worker) ||
         (!host->h2 && host->active >= host->governor.target))
         return false;
     wait_ms = bucket_wait_ms(&host->requests, now_ms);

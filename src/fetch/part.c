@@ -84,6 +84,11 @@ static bool open_data(struct part *part, int flags, struct err *err)
     part->fd =
         openat(part->dir_fd, part->name,
                O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | flags, 0666);
+    if (part->fd < 0 && errno == ELOOP)
+        return err_set(
+            err, ERR_REFUSED,
+            "the part %s is a symlink and is not followed; remove it",
+            part->name);
     if (part->fd < 0)
         return err_errno(err, errno, "cannot open the part %s", part->name);
     if (fstat(part->fd, &st) != 0)
@@ -121,6 +126,8 @@ struct part *part_new(int dir_fd, const char *name, const char *url,
         err_errno(err, errno, "cannot empty the part %s", part->name);
         goto fail;
     }
+    /* A journal without its part, or one that could not be read. */
+    (void)unlinkat(dir_fd, part->journal_name, 0);
     return part;
 fail:
     part_free(part);
@@ -338,24 +345,24 @@ bool part_append(struct part *part, const struct str *records, struct err *err)
                      part->journal_name);
 }
 
+static bool empty_journal(struct part *part, struct err *err)
+{
+    if (part->journal_fd < 0)
+        part->journal_fd = openat(part->dir_fd, part->journal_name,
+                                  O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW |
+                                      O_CLOEXEC | O_NONBLOCK,
+                                  0666);
+    return (part->journal_fd >= 0 && ftruncate(part->journal_fd, 0) == 0) ||
+           err_errno(err, errno, "cannot make the journal %s",
+                     part->journal_name);
+}
+
 bool part_journal(struct part *part, const struct journal *journal,
                   struct err *err)
 {
     struct str text;
     bool ok;
 
-    if (part->journal_fd < 0) {
-        part->journal_fd = openat(part->dir_fd, part->journal_name,
-                                  O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW |
-                                      O_CLOEXEC | O_NONBLOCK,
-                                  0666);
-        if (part->journal_fd < 0)
-            return err_errno(err, errno, "cannot make the journal %s",
-                             part->journal_name);
-    }
-    if (ftruncate(part->journal_fd, 0) != 0)
-        return err_errno(err, errno, "cannot empty the journal %s",
-                         part->journal_name);
     str_init(&text, JOURNAL_MAX);
     ok = journal_header(&text, journal);
     for (size_t i = 0; ok && i < journal->done.count; i++)
@@ -364,7 +371,7 @@ bool part_journal(struct part *part, const struct journal *journal,
     if (!ok)
         err_set(err, ERR_LIMIT, "the journal of %s would be too large",
                 part->name);
-    ok = ok && part_append(part, &text, err);
+    ok = ok && empty_journal(part, err) && part_append(part, &text, err);
     /* Spans without a header before them would never be read. */
     if (!ok)
         drop_journal(part);

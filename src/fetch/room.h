@@ -111,7 +111,7 @@ struct download {
     bool whole;         /* ask for all of it, and see whether it is the same */
     int64_t adopted;    /* size of the user's own file it began as; -1: none */
     char *name;         /* the file's, safe; NULL: not known */
-    bool h1_only;       /* refetch over HTTP/1.1 */
+    bool h1_only;       /* over HTTP/1.1, since HTTP/2 has failed it */
     bool has_digest;
     struct digest digest;
     bool resume_known;  /* the disk has been asked for an older part */
@@ -163,6 +163,7 @@ struct download {
 
 struct host {
     char *key; /* "scheme://host:port" */
+    unsigned first_worker; /* who gets the odd connection */
     /* guarded by the room's lock */
     struct host *bucket_next; /* room->hosts table */
     struct host *ring_next;   /* hosts with work */

@@ -201,6 +201,7 @@ static void start(struct worker *worker, struct lease *lease)
     if (!transfer_start(transfer, lease)) {
         transfer_settle(transfer, draw(worker));
         put_back(worker, transfer);
+        worker->ask = true;
         return;
     }
     enter(worker, transfer);
@@ -215,7 +216,12 @@ static void finish(struct worker *worker, struct transfer *transfer,
     leave(worker, transfer);
     transfer_end(transfer, code);
     transfer_settle(transfer, draw(worker));
-    put_back(worker, transfer);
+    /* libcurl 7.88 can give a handle whose HTTP/2 stream broke what belongs to
+     * another stream when it is used again. */
+    if (code == CURLE_OK)
+        put_back(worker, transfer);
+    else
+        transfer_free(transfer);
     worker->ask = true;
 }
 
@@ -419,6 +425,11 @@ void worker_wake(struct worker *worker)
 void worker_join(struct worker *worker)
 {
     thread_join(worker->thread);
+    worker->thread = NULL;
+}
+
+void worker_fini(struct worker *worker)
+{
     curl_multi_cleanup(worker->multi);
     poller_fini(&worker->poller);
 }

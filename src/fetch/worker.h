@@ -15,4 +15,7 @@ void worker_wake(struct worker *worker);
 /* Joins the thread, after room->ending has been set and it has been woken. */
 void worker_join(struct worker *worker);
 
+/* Frees what it had, once nobody wakes it any more. */
+void worker_fini(struct worker *worker);
+
 #endif
