@@ -247,6 +247,10 @@ static void finish(struct fetch *room, struct download *download)
         }
     }
     if (state == FETCH_DONE)
+        log_write(LOG_INFO, "done %s", path);
+    else
+        log_write(LOG_WARN, "%s: %s", download->part->name, err.text);
+    if (state == FETCH_DONE)
         archive_note(room->archive, download->mirrors[0].url, path, length);
     room_take(room);
     close_part(download);
@@ -307,10 +311,10 @@ static void do_job(struct fetch *room, struct download *download)
     room_drop(room);
 }
 
-/* Waits for work; NULL when there is none and either the archive is due or the
- * room ends (*over). */
-static struct download *next_job(struct fetch *room, bool archive_due,
-                                 int64_t archive_ms, bool *over)
+/* Waits for work; NULL when there is none and either it is time for the archive
+ * or the room ends (*over). */
+static struct download *next_job(struct fetch *room, int64_t archive_ms,
+                                 bool *over)
 {
     struct download *download;
 
@@ -320,14 +324,15 @@ static struct download *next_job(struct fetch *room, bool archive_due,
         int64_t until_ms = queue_journals(room, now_ms);
 
         download = pop(room);
-        *over = room->ending && room->running == 0;
-        if (download || *over || (archive_due && now_ms >= archive_ms))
+        *over = !download && room->ending && room->running == 0;
+        if (download || *over || (room->archive && now_ms >= archive_ms))
             break;
-        if (archive_due && archive_ms < until_ms)
+        /* Files finish without telling this thread. */
+        if (room->archive && room->running > 0 && archive_ms < until_ms)
             until_ms = archive_ms;
         thread_mark(THREAD_COND);
-        (void)lock_wait(&room->lock, &fetch_class, &room->disk_cond,
-                        until_ms == INT64_MAX ? -1 : until_ms);
+        lock_wait(&room->lock, &fetch_class, &room->disk_cond,
+                  until_ms == INT64_MAX ? -1 : until_ms);
         thread_mark(THREAD_RUN);
     }
     room_drop(room);
@@ -349,23 +354,18 @@ static void flush_archive(struct fetch *room)
 void disk_run(void *arg)
 {
     struct fetch *room = arg;
-    int64_t archive_ms = 0;
+    int64_t archive_ms = clock_ms() + ARCHIVE_MS;
     bool over = false;
 
     while (!over) {
-        bool due = archive_pending(room->archive);
-        struct download *download;
+        struct download *download = next_job(room, archive_ms, &over);
 
-        if (due && archive_ms == 0)
-            archive_ms = clock_ms() + ARCHIVE_MS;
-        download = next_job(room, due, archive_ms, &over);
         if (download) {
             do_job(room, download);
-            over = false;
-        } else if (due && (over || clock_ms() >= archive_ms)) {
-            flush_archive(room);
-            archive_ms = 0;
-            over = false;
+            continue;
         }
+        if (archive_pending(room->archive))
+            flush_archive(room);
+        archive_ms = clock_ms() + ARCHIVE_MS;
     }
 }

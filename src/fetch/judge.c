@@ -82,8 +82,7 @@ static void take_over(struct transfer *transfer, struct part *part,
     done = download->done;
     download->done = journal->done;
     journal->done = done;
-    download->check_overlap =
-        !answer_strong(download->seen.etag) && !download->seen.last_modified;
+    download->check_overlap = !answer_strong(download->seen.etag);
     spans_clear(&download->journaled);
     for (size_t i = 0; i < download->done.count; i++)
         spans_add(&download->journaled, download->done.list[i].start,
@@ -349,9 +348,10 @@ static void learn(struct transfer *transfer, int64_t length, bool ranges)
     download->seen.length = length;
     download->ranges = ranges;
     /* Pieces of a file without a name for its state cannot be told from pieces
-     * of another; in one stream, with an overlap compared, they can. */
+     * of another; in one stream, with an overlap compared, they can. A date
+     * tells seconds only: before going on from an older part, the same. */
     download->single |= !validators;
-    download->check_overlap = !validators;
+    download->check_overlap = !answer_strong(answer->etag);
 }
 
 /* What is held belongs to another file: empty the part. */
@@ -402,16 +402,22 @@ static bool agree_with_held(struct transfer *transfer)
     return forget_held(transfer);
 }
 
+static bool big_enough(struct transfer *transfer, uint64_t length)
+{
+    uint64_t min = transfer->worker->room->options.min_size;
+
+    if (length >= min || transfer->download->page)
+        return true;
+    refuse(transfer, VERDICT_SKIP, ERR_LIMIT, "smaller than --min-size");
+    return false;
+}
+
 static bool within_bounds(struct transfer *transfer)
 {
-    const struct fetch_options *options = &transfer->worker->room->options;
     int64_t length = transfer->expected;
 
-    if (length >= 0 && options->min_size && (uint64_t)length < options->min_size) {
-        refuse(transfer, VERDICT_SKIP, ERR_LIMIT, "smaller than --min-size");
-        return false;
-    }
-    return length < 0 || !judge_too_large(transfer, (uint64_t)length);
+    return length < 0 || (big_enough(transfer, (uint64_t)length) &&
+                          !judge_too_large(transfer, (uint64_t)length));
 }
 
 bool judge_too_large(struct transfer *transfer, uint64_t at)
@@ -724,6 +730,7 @@ static void begin_ftp(struct transfer *transfer)
         transfer->answer.last_modified = mem_printf("@%lld", (long long)time_s);
     transfer->answer.range.total = total;
     if (transfer->ranged) {
+        learn_name(transfer);
         if (compare(&download->seen, &transfer->answer, total) == OTHER)
             refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
                    "the file on the server has changed; it is fetched anew");
@@ -767,6 +774,8 @@ void judge_end(struct transfer *transfer)
                 (unsigned long long)transfer->received);
         return;
     }
+    if (transfer->expected < 0 && !big_enough(transfer, transfer->received))
+        return;
     transfer->verdict.kind = VERDICT_OK;
     if (transfer->expected < 0 && !transfer->answer.chunked &&
         !transfer->download->page)

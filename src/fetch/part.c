@@ -126,8 +126,6 @@ struct part *part_new(int dir_fd, const char *name, const char *url,
         err_errno(err, errno, "cannot empty the part %s", part->name);
         goto fail;
     }
-    /* A journal without its part, or one that could not be read. */
-    (void)unlinkat(dir_fd, part->journal_name, 0);
     return part;
 fail:
     part_free(part);

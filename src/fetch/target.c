@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "base/path.h"
 #include "fetch/disposition.h"
 #include "fetch/name.h"
+#include "fetch/retry_after.h"
 
 enum { NUMBER_MAX = 100000 }; /* f.1 .. f.100000, then it fails */
 
@@ -234,6 +236,25 @@ static char *full_path(const struct fetch *room,
     return dir ? path_join(dir, path) : mem_strdup(path);
 }
 
+/* Last-Modified, or "@SECONDS" as FTP's time is kept. A date that cannot be read
+ * leaves the file's own. */
+static void set_time(const struct download *download, int to_fd,
+                     const char *name)
+{
+    const char *text = download->seen.last_modified;
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}};
+    int64_t time_s;
+
+    if (!text)
+        return;
+    if (text[0] == '@')
+        time_s = strtoll(text + 1, NULL, 10);
+    else if (!http_date(text, strlen(text), clock_wall_ms() / 1000, &time_s))
+        return;
+    times[1].tv_sec = (time_t)time_s;
+    (void)utimensat(to_fd, name, times, AT_SYMLINK_NOFOLLOW);
+}
+
 static enum target_result place_numbered(struct place *place,
                                          const char *path, const char *name,
                                          char **full, struct err *err)
@@ -258,8 +279,11 @@ static enum target_result place_numbered(struct place *place,
         str_fini(&numbered);
         result = try_name(place, try.data, try.data + folders, n, &again, err);
     }
-    if (result == TARGET_PLACED)
+    if (result == TARGET_PLACED) {
         *full = full_path(place->room, place->download, try.data);
+        if (place->room->options.remote_time)
+            set_time(place->download, place->to_fd, try.data + folders);
+    }
     str_fini(&try);
     return result;
 }

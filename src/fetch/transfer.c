@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "fetch/archive.h"
 #include "fetch/download.h"
@@ -23,7 +24,8 @@
 enum {
     MEMORY_MAX = 256 << 10,  /* a body up to here needs no part */
     BODY_KEPT = 64 << 10,    /* a larger buffer is not kept for the next */
-    DISCARD_MAX = 64 << 10   /* of an error's body, then the connection goes */
+    DISCARD_MAX = 64 << 10,  /* of an error's body, then the connection goes */
+    GRANT_MS = 50            /* a rate limit is looked at about so often */
 };
 
 /* Every byte that has come through here is written, compared, or refused.
@@ -98,6 +100,12 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
     }
     if (transfer->verdict.kind != VERDICT_NONE)
         return 0;
+    /* libcurl reads on while there is something to read. What it has in hand it
+     * keeps until the worker lets it go on. */
+    if (transfer->received - transfer->spent >= transfer->grant) {
+        transfer->paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
     transfer->received += len;
     if (transfer->overlap > 0) {
         size_t n = len < transfer->overlap ? len : (size_t)transfer->overlap;
@@ -197,6 +205,7 @@ static void begin_request(struct transfer *transfer, struct lease *lease)
     transfer->peer_private = transfer->stopped = false;
     transfer->discarded = transfer->received = transfer->published = 0;
     transfer->spent = transfer->overlap = 0;
+    transfer->grant = UINT64_MAX;
     transfer->expected = -1;
     transfer->detail[0] = '\0';
 }
@@ -263,6 +272,22 @@ static void set_request(struct transfer *transfer)
         transfer->jar_mark = jar_to_handle(room->jar, transfer->easy);
 }
 
+void transfer_grant(struct transfer *transfer)
+{
+    const struct download *download = transfer->download;
+    const struct bucket *buckets[] = {&transfer->worker->room->bytes,
+                                      &download_host(download)->bytes,
+                                      &download->bucket};
+
+    transfer->grant = UINT64_MAX;
+    for (size_t i = 0; i < ARRAY_LEN(buckets); i++) {
+        uint64_t grant = (uint64_t)(buckets[i]->rate * GRANT_MS / 1000) + 1;
+
+        if (buckets[i]->rate > 0 && grant < transfer->grant)
+            transfer->grant = grant;
+    }
+}
+
 bool transfer_start(struct transfer *transfer, struct lease *lease)
 {
     struct fetch *room = transfer->worker->room;
@@ -277,6 +302,7 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
     if (lease->first &&
         (lease->start == lease->end || transfer->download->check_overlap))
         transfer->overlap = judge_held(transfer);
+    transfer_grant(transfer);
     room_drop(room);
     set_request(transfer);
     return true;
@@ -373,6 +399,24 @@ static bool place_small(struct transfer *transfer, char **path)
     return false;
 }
 
+/* The log names a download by its URL, without what may be secret in it. */
+static void log_end(const struct transfer *transfer, const char *path)
+{
+    const struct verdict *verdict = &transfer->verdict;
+    struct str url;
+
+    if (path) {
+        log_write(LOG_INFO, "done %s", path);
+        return;
+    }
+    if (verdict->kind == VERDICT_OK || verdict->kind == VERDICT_STOPPED)
+        return;
+    str_init(&url, JOURNAL_URL);
+    journal_strip(&url, transfer->download->mirrors[0].url);
+    log_write(LOG_WARN, "%s: %s", url.data, verdict->err.text);
+    str_fini(&url);
+}
+
 static void forget_request(struct transfer *transfer)
 {
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
@@ -407,6 +451,7 @@ void transfer_settle(struct transfer *transfer, uint32_t random)
                judge_may_keep(transfer)) {
         judge_spill(transfer);
     }
+    log_end(transfer, path);
     /* Once settled the download may be gone. */
     if (path && room->archive)
         url = mem_strdup(download->mirrors[0].url);

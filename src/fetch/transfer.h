@@ -42,6 +42,7 @@ struct transfer {
     uint64_t received;   /* content bytes of this request */
     uint64_t published;  /* of these, told to the room */
     uint64_t spent;      /* of these, charged to rate limits */
+    uint64_t grant;      /* may come before that; UINT64_MAX: no limit */
     int64_t expected;    /* content bytes declared; -1: unknown */
 };
 
@@ -52,6 +53,9 @@ void transfer_free(struct transfer *transfer);
  * not been done. False: it cannot even begin; verdict says why. */
 bool transfer_start(struct transfer *transfer, struct lease *lease)
     __attribute__((warn_unused_result));
+
+/* How much may come before the rate limits are asked again. */
+void transfer_grant(struct transfer *transfer) REQUIRES(fetch_class);
 
 /* libcurl has ended it with code: sets the verdict. */
 void transfer_end(struct transfer *transfer, CURLcode code);

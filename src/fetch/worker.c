@@ -163,7 +163,9 @@ static struct transfer *idle_transfer(struct worker *worker)
 
 static void put_back(struct worker *worker, struct transfer *transfer)
 {
-    if (worker->spare_count >= SPARE_MAX) {
+    /* libcurl limits how many cookies a handle takes: with a jar each request
+     * has a fresh one. */
+    if (worker->spare_count >= SPARE_MAX || worker->room->jar) {
         transfer_free(transfer);
         return;
     }
@@ -293,6 +295,7 @@ static int64_t charge(struct fetch *room, struct transfer *transfer,
     int64_t wait_ms = 0;
 
     transfer->spent = transfer->received;
+    transfer_grant(transfer);
     for (size_t i = 0; i < ARRAY_LEN(buckets); i++) {
         int64_t own_ms;
 
