@@ -13,6 +13,7 @@ Requests about itself, on any port, are not logged:
   /_calm            forgets the most at once
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -76,15 +77,17 @@ class Server:
         except (Gone, OSError):
             ex.closing = True
 
-    def listen(self, name, context=None, family=socket.AF_INET):
+    def listen(self, name, *contexts, family=socket.AF_INET):
+        """Connections take the contexts in turn; without any there is no
+        TLS."""
         host = '::1' if family == socket.AF_INET6 else '127.0.0.1'
         listener = socket.create_server((host, 0), family=family, backlog=1024)
         self.ports[name] = listener.getsockname()[1]
-        threading.Thread(target=self.accept, args=(listener, name, context),
+        threading.Thread(target=self.accept, args=(listener, name, contexts),
                          daemon=True).start()
 
-    def accept(self, listener, name, context):
-        while True:
+    def accept(self, listener, name, contexts):
+        for context in itertools.cycle(contexts or [None]):
             sock, _ = listener.accept()
             threading.Thread(target=self.connection,
                              args=(sock, name, context), daemon=True).start()
@@ -138,6 +141,8 @@ def listen(server, files):
     server.listen('https_other', tls(files['server'], both))
     server.listen('https1', tls(files['server']))
     server.listen('narrow', tls(files['server'], both))
+    server.listen('https_mixed', tls(files['server'], both),
+                  tls(files['server']))
     server.listen('https_unknown', tls(files['unknown']))
     server.listen('https_elsewhere', tls(files['elsewhere']))
     old = tls(files['server'])

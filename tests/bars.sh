@@ -39,17 +39,38 @@ check()
     failed=1
 }
 
-# Looks until the screen has a line like $2, for ten seconds at most.
-shows()
+has()
 {
-    end=$(($(date +%s) + 10))
-    until text | grep -qE "$2"; do
+    text | grep -qE "$1"
+}
+
+has_not()
+{
+    ! has "$1"
+}
+
+# Looks until $2 is true of the screen and $3, for twenty seconds at most.
+wait_until()
+{
+    end=$(($(date +%s) + 20))
+    until "$2" "$3"; do
         if [ "$(date +%s)" -gt "$end" ]; then
             check "$1" 1
             return
         fi
     done
     check "$1" 0
+}
+
+# The screen will have a line like $2; it will have none.
+shows()
+{
+    wait_until "$1" has "$2"
+}
+
+lacks()
+{
+    wait_until "$1" has_not "$2"
 }
 
 begin()
@@ -91,14 +112,16 @@ screen resize-window -x 90 -y 20
 shows 'a wide one has them again' '^小黄人\.mp4 .*▕.*▏'
 screen send-keys C-z
 shows 'it can be stopped' 'Stopped'
-screen send-keys 'clear; fg' Enter
+screen send-keys 'clear' Enter
+lacks 'its bars are out of the way' '^0 of 2 files'
+screen send-keys 'fg' Enter
 shows 'and goes on' '^0 of 2 files'
 screen send-keys C-c
 shows 'an interrupt is heard' 'threadlab get: stopping; what is here is kept'
 shows 'the end is told' '^0 done, 0 skipped, 0 failed, 2 left'
 shows 'and the shell learns it' '^> *$'
-text | grep -q '▕'
-check 'no bar is left' $((1 - $?))
+has_not '▕'
+check 'no bar is left' $?
 [ "$(screen display-message -p '#{cursor_flag}')" = 1 ]
 check 'the cursor is there' $?
 [ "$(find "$work/files" -name '*.part' | wc -l)" = 2 ]
@@ -116,8 +139,8 @@ shows 'and an interrupt is heard, too' '^status 130'
 screen send-keys "export TERM=dumb" Enter
 begin "$slow $url/images/avatar-01.png"
 shows 'a dumb terminal' '^status 0'
-text | grep -q '▕'
-check 'has no bars' $((1 - $?))
+has_not '▕'
+check 'has no bars' $?
 screen send-keys "export TERM=screen" Enter
 begin "--dir '$work/more' $url/images/avatar-02.png | cat"
 shows 'a pipe has lines' '^done .*/avatar-02\.png \('

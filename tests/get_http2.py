@@ -45,6 +45,18 @@ def wants_h1(t):
 
 
 @test
+def mixed_versions(t):
+    """a host of which every other connection speaks HTTP/1.1 only: no answer
+    gets to the wrong file"""
+    for turn in range(5):
+        urls = [t.url('ok', f'{turn}-{i}.bin', port='https_mixed',
+                      size=20000 + i) for i in range(80)]
+        t.status(t.get('-i', t.list(urls)), 0)
+        for i, url in enumerate(urls):
+            t.same(f'{turn}-{i}.bin', t.expected(url))
+
+
+@test
 def few_streams(t):
     """four streams a connection are enough for a hundred files"""
     urls = [t.url('ok', f'{i}.bin', port='narrow', size=1000 + i)
@@ -58,12 +70,12 @@ def few_streams(t):
 def resets_side_by_side(t):
     """streams without a length, reset among others, are never taken as whole
     """
-    urls = [t.url('chunk_cut', f'{i}.bin', size=30000 + i, at=20000 + i,
-                  first=2, ranges=0) for i in range(60)]
-    run = t.get('-i', t.list(urls), timeout=40)
-    t.status(run, 0)
-    for i, url in enumerate(urls):
-        t.same(f'{i}.bin', t.expected(url))
+    for turn in range(4):
+        urls = [t.url('chunk_cut', f'{turn}-{i}.bin', size=30000 + i,
+                      at=20000 + i, first=2, ranges=0) for i in range(60)]
+        t.status(t.get('-i', t.list(urls)), 0)
+        for i, url in enumerate(urls):
+            t.same(f'{turn}-{i}.bin', t.expected(url))
 
 
 @test

@@ -764,10 +764,6 @@ static void act_on(struct fetch *room, struct download *download,
     case VERDICT_RETRY:
     case VERDICT_FREE:
     case VERDICT_REFUSED:
-        /* After an HTTP/2 connection has broken, libcurl 7.88 was seen to give
-         * two requests repeated on the next one each other's answer. */
-        if (verdict->err.code == ERR_NET)
-            download->h1_only = true;
         try_later(room, download, verdict, now_ms, random);
         break;
     case VERDICT_CHANGED:

@@ -742,17 +742,38 @@ static void begin_ftp(struct transfer *transfer)
     room_drop(room);
 }
 
-void judge_begin(struct transfer *transfer, const char *data, size_t len)
+/* Where a host speaks HTTP/2 on one connection and HTTP/1.1 on the next, an
+ * answer over 1.1 may be another request's (poller.h tells why): it is not used,
+ * and everything goes by the other lane from now on. */
+static bool one_kind(struct transfer *transfer)
 {
     struct fetch *room = transfer->worker->room;
+    bool h2 = http_version(transfer) == CURL_HTTP_VERSION_2_0;
+    struct host *host;
+    bool mixed;
+
+    room_take(room);
+    host = download_host(transfer->download);
+    name_protocol(transfer);
+    host_answered(room, host, h2);
+    mixed = transfer->lane == LANE_H2 && host->h2 && !h2;
+    host->mixed |= mixed;
+    if (host->mixed)
+        host->h2 = false;
+    room_drop(room);
+    if (mixed)
+        refuse(transfer, VERDICT_H1, ERR_PROTOCOL,
+               "the server speaks HTTP/2 and HTTP/1.1 by turns");
+    return !mixed;
+}
+
+void judge_begin(struct transfer *transfer, const char *data, size_t len)
+{
     int status = transfer->answer.status;
 
     transfer->begun = true;
-    room_take(room);
-    name_protocol(transfer);
-    host_answered(room, download_host(transfer->download),
-                  http_version(transfer) == CURL_HTTP_VERSION_2_0);
-    room_drop(room);
+    if (!one_kind(transfer))
+        return;
     if (speaks_http(transfer) && (status < 200 || status > 299))
         bad_status(transfer);
     else if (!speaks_http(transfer))

@@ -18,6 +18,7 @@ enum { EVENTS = 64 };
 struct socket_state {
     uint32_t have; /* what epoll watches for */
     uint32_t want;
+    CURLM *multi;
     bool connection;
 };
 
@@ -56,11 +57,13 @@ static void watch(struct poller *poller, int fd, struct socket_state *state,
 static int on_interest(CURL *easy, curl_socket_t fd, int what, void *arg,
                        void *socket_arg)
 {
-    struct poller *poller = arg;
+    struct poller_lane *lane = arg;
+    struct poller *poller = lane->poller;
     struct socket_state *state = state_of(poller, fd);
 
     (void)easy;
     (void)socket_arg;
+    state->multi = lane->multi;
     state->want = what == CURL_POLL_IN    ? EPOLLIN
                   : what == CURL_POLL_OUT ? EPOLLOUT
                   : what == CURL_POLL_INOUT
@@ -74,10 +77,10 @@ static int on_interest(CURL *easy, curl_socket_t fd, int what, void *arg,
 
 static int on_timer(CURLM *multi, long timeout_ms, void *arg)
 {
-    struct poller *poller = arg;
+    struct poller_lane *lane = arg;
 
     (void)multi;
-    poller->timer_ms = timeout_ms < 0 ? INT64_MAX : clock_ms() + timeout_ms;
+    lane->timer_ms = timeout_ms < 0 ? INT64_MAX : clock_ms() + timeout_ms;
     return 0;
 }
 
@@ -89,12 +92,24 @@ static int on_close(void *arg, curl_socket_t fd)
     return close(fd);
 }
 
-bool poller_init(struct poller *poller, CURLM *multi, struct err *err)
+static void take_over(struct poller *poller, enum lane at, CURLM *multi)
+{
+    struct poller_lane *lane = &poller->lanes[at];
+
+    *lane = (struct poller_lane){
+        .poller = poller, .multi = multi, .timer_ms = INT64_MAX};
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_interest);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, lane);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, lane);
+}
+
+bool poller_init(struct poller *poller, CURLM *const multis[LANES],
+                 struct err *err)
 {
     struct epoll_event event = {.events = EPOLLIN};
 
-    *poller = (struct poller){
-        .multi = multi, .epoll_fd = -1, .timer_ms = INT64_MAX};
+    *poller = (struct poller){.epoll_fd = -1};
     if (!notify_init(&poller->notify, err))
         return false;
     poller->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -103,10 +118,8 @@ bool poller_init(struct poller *poller, CURLM *multi, struct err *err)
         epoll_ctl(poller->epoll_fd, EPOLL_CTL_ADD, poller->notify.fd,
                   &event) != 0)
         return err_errno(err, errno, "cannot watch sockets");
-    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_interest);
-    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, poller);
-    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
-    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, poller);
+    for (enum lane lane = 0; lane < LANES; lane++)
+        take_over(poller, lane, multis[lane]);
     return true;
 }
 
@@ -133,8 +146,9 @@ static int timeout_ms(const struct poller *poller, int64_t until_ms)
 {
     int64_t now_ms = clock_ms();
 
-    if (poller->timer_ms < until_ms)
-        until_ms = poller->timer_ms;
+    for (enum lane lane = 0; lane < LANES; lane++)
+        if (poller->lanes[lane].timer_ms < until_ms)
+            until_ms = poller->lanes[lane].timer_ms;
     if (until_ms == INT64_MAX)
         return -1;
     if (until_ms <= now_ms)
@@ -142,13 +156,24 @@ static int timeout_ms(const struct poller *poller, int64_t until_ms)
     return until_ms - now_ms < INT_MAX ? (int)(until_ms - now_ms) : INT_MAX;
 }
 
-static void act(struct poller *poller, int fd, int flags)
+static void act(CURLM *multi, int fd, int flags)
 {
     int running;
 
-    if (curl_multi_socket_action(poller->multi, fd, flags, &running) !=
-        CURLM_OK)
+    if (curl_multi_socket_action(multi, fd, flags, &running) != CURLM_OK)
         abort();
+}
+
+static void act_on_timers(struct poller *poller)
+{
+    for (enum lane at = 0; at < LANES; at++) {
+        struct poller_lane *lane = &poller->lanes[at];
+
+        if (lane->timer_ms == INT64_MAX || clock_ms() < lane->timer_ms)
+            continue;
+        lane->timer_ms = INT64_MAX;
+        act(lane->multi, CURL_SOCKET_TIMEOUT, 0);
+    }
 }
 
 static void act_on_event(struct poller *poller, const struct epoll_event *event)
@@ -169,7 +194,7 @@ static void act_on_event(struct poller *poller, const struct epoll_event *event)
     /* An error shows in the next read or write. */
     if (event->events & ((uint32_t)EPOLLERR | (uint32_t)EPOLLHUP))
         flags |= state->want & EPOLLIN ? CURL_CSELECT_IN : CURL_CSELECT_OUT;
-    act(poller, fd, flags);
+    act(state->multi, fd, flags);
 }
 
 bool poller_wait(struct poller *poller, int64_t until_ms)
@@ -191,9 +216,6 @@ bool poller_wait(struct poller *poller, int64_t until_ms)
         } else {
             act_on_event(poller, &events[i]);
         }
-    if (poller->timer_ms != INT64_MAX && clock_ms() >= poller->timer_ms) {
-        poller->timer_ms = INT64_MAX;
-        act(poller, CURL_SOCKET_TIMEOUT, 0);
-    }
+    act_on_timers(poller);
     return pinged;
 }

@@ -111,7 +111,7 @@ struct download {
     bool whole;         /* ask for all of it, and see whether it is the same */
     int64_t adopted;    /* size of the user's own file it began as; -1: none */
     char *name;         /* the file's, safe; NULL: not known */
-    bool h1_only;       /* over HTTP/1.1, since HTTP/2 has failed it */
+    bool h1_only;       /* refetch over HTTP/1.1 */
     bool has_digest;
     struct digest digest;
     bool resume_known;  /* the disk has been asked for an older part */
@@ -178,6 +178,7 @@ struct host {
     unsigned active_by[WORKERS_MAX];
     bool known;      /* it has answered once */
     bool h2;
+    bool mixed; /* speaks HTTP/2 on some connections only: HTTP/1.1 then */
     int64_t not_before_ms; /* backoff clock */
     unsigned faults;       /* in a row, for the backoff */
     struct governor governor;
@@ -189,7 +190,7 @@ struct worker {
     /* constant */
     struct fetch *room;
     unsigned index;
-    CURLM *multi;
+    CURLM *multis[LANES];
     struct poller poller; /* owned by the thread, but for its notify */
     struct thread *thread;
     struct archive *archive; /* its own connection; NULL: none */

@@ -120,17 +120,18 @@ static long http_version(const struct fetch *room, bool h1)
     return CURL_HTTP_VERSION_2TLS;
 }
 
-void setup_request(CURL *easy, const struct fetch *room, const char *url,
+enum lane setup_request(CURL *easy, const struct fetch *room, const char *url,
                    bool trusted, bool h1, bool page)
 {
     const struct fetch_options *options = &room->options;
     const char *redirect = options->redirect_protocols;
     long version = http_version(room, h1);
+    enum lane lane = version == CURL_HTTP_VERSION_2TLS && https(url) ? LANE_H2
+                                                                     : LANE_H1;
 
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT,
-                     version == CURL_HTTP_VERSION_2TLS && https(url) ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, lane == LANE_H2 ? 1L : 0L);
     if (!redirect)
         redirect = https(url) ? "https" : "http,https";
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, redirect);
@@ -148,6 +149,7 @@ void setup_request(CURL *easy, const struct fetch *room, const char *url,
     if (options->bearer)
         curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER,
                          trusted ? options->bearer : NULL);
+    return lane;
 }
 
 CURLM *setup_multi(const struct fetch *room)

@@ -252,16 +252,19 @@ static void set_request(struct transfer *transfer)
     struct fetch *room = transfer->worker->room;
     const char *url;
     bool http;
+    bool mixed;
 
     room_take(room);
     url = download->mirrors[download->mirror_at].url;
+    mixed = download_host(download)->mixed;
     room_drop(room);
     http = strncasecmp(url, "http", 4) == 0;
     /* Segments get connections of their own: streams of one connection share
      * its speed. */
-    transfer->h1 = download->h1_only || (transfer->ranged && !download->page);
-    setup_request(transfer->easy, room, url, download->trusted, transfer->h1,
-                  download->page);
+    transfer->h1 = mixed || download->h1_only || (transfer->ranged && !download->page);
+    transfer->lane = setup_request(transfer->easy, room, url,
+                                   download->trusted, transfer->h1,
+                                   download->page);
     curl_easy_setopt(transfer->easy, CURLOPT_RANGE, NULL);
     if (transfer->ranged) {
         set_range(transfer);

@@ -31,6 +31,7 @@ struct transfer {
     bool stopped;  /* the room wants it ended */
     bool paused;   /* for a rate limit */
     bool h1;       /* asked for over HTTP/1.1 */
+    enum lane lane;
     bool peer_private; /* connected to a private address */
     uint64_t jar_mark; /* when it got its cookies */
     uint64_t start;

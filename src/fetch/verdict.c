@@ -118,7 +118,12 @@ void verdict_curl(struct verdict *verdict, CURLcode code, const char *detail,
 
     verdict->retry_after_ms = -1;
     verdict->kind = VERDICT_RETRY;
-    if (final_code(code, &kind))
+    /* No status line where one should be: most likely what an earlier answer on
+     * the connection had too much of. */
+    if (code == CURLE_UNSUPPORTED_PROTOCOL && detail &&
+        strstr(detail, "HTTP/0.9"))
+        verdict->kind = fresh ? VERDICT_RETRY : VERDICT_FREE;
+    else if (final_code(code, &kind))
         verdict->kind = VERDICT_FAIL;
     else if (untouched && !fresh && broken_connection(code))
         verdict->kind = VERDICT_FREE;

@@ -207,32 +207,28 @@ static void start(struct worker *worker, struct lease *lease)
         return;
     }
     enter(worker, transfer);
-    if (curl_multi_add_handle(worker->multi, transfer->easy) != CURLM_OK)
+    if (curl_multi_add_handle(worker->multis[transfer->lane],
+                              transfer->easy) != CURLM_OK)
         abort();
 }
 
 static void finish(struct worker *worker, struct transfer *transfer,
                    CURLcode code)
 {
-    curl_multi_remove_handle(worker->multi, transfer->easy);
+    curl_multi_remove_handle(worker->multis[transfer->lane], transfer->easy);
     leave(worker, transfer);
     transfer_end(transfer, code);
     transfer_settle(transfer, draw(worker));
-    /* libcurl 7.88 can give a handle whose HTTP/2 stream broke what belongs to
-     * another stream when it is used again. */
-    if (code == CURLE_OK)
-        put_back(worker, transfer);
-    else
-        transfer_free(transfer);
+    put_back(worker, transfer);
     worker->ask = true;
 }
 
-static void finish_done(struct worker *worker)
+static void finish_done(struct worker *worker, CURLM *multi)
 {
     CURLMsg *message;
     int left;
 
-    while ((message = curl_multi_info_read(worker->multi, &left)) != NULL) {
+    while ((message = curl_multi_info_read(multi, &left)) != NULL) {
         char *private = NULL;
         CURLcode code = message->data.result;
 
@@ -375,7 +371,8 @@ static void round_once(struct worker *worker)
     if (poller_wait(&worker->poller, until_ms(worker)) ||
         clock_ms() >= worker->next_ms)
         worker->ask = true;
-    finish_done(worker);
+    for (enum lane lane = 0; lane < LANES; lane++)
+        finish_done(worker, worker->multis[lane]);
 }
 
 static void work(void *arg)
@@ -408,8 +405,9 @@ bool worker_start(struct fetch *room, unsigned index, struct err *err)
 
     *worker = (struct worker){
         .room = room, .index = index, .throttle_ms = INT64_MAX};
-    worker->multi = setup_multi(room);
-    if (!poller_init(&worker->poller, worker->multi, err))
+    for (enum lane lane = 0; lane < LANES; lane++)
+        worker->multis[lane] = setup_multi(room);
+    if (!poller_init(&worker->poller, worker->multis, err))
         return false;
     if (getrandom(&worker->random, sizeof(worker->random), GRND_NONBLOCK) < 0 ||
         worker->random == 0)
@@ -433,6 +431,7 @@ void worker_join(struct worker *worker)
 
 void worker_fini(struct worker *worker)
 {
-    curl_multi_cleanup(worker->multi);
+    for (enum lane lane = 0; lane < LANES; lane++)
+        curl_multi_cleanup(worker->multis[lane]);
     poller_fini(&worker->poller);
 }
