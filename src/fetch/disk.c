@@ -275,6 +275,7 @@ static void close_download(struct fetch *room, struct download *download)
         part_remove(download->part);
     else
         keep_journal(room, download);
+    room->parts = true;
     room_take(room);
     close_part(download);
     download->resume_known = false;

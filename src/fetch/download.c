@@ -15,7 +15,7 @@ enum {
     PIECE_ALIGN = 64 << 10,
     STEAL_MS = 400,   /* a lease with less time left is not cut */
     DOUBLE_MS = 3000, /* a rest this slow is fetched twice at once */
-    FREE_TRIES = 20,  /* failures that cost nothing, before they count */
+    FREE_TRIES = 3,   /* failures that cost nothing, before they count */
     CHANGES_MAX = 5   /* a file that changes more often is given up */
 };
 
@@ -128,6 +128,15 @@ static void unlink_download(struct fetch *room, struct download *download)
         room->all_last = download->prev;
 }
 
+/* Something has been queued. Where more was queued before, whoever could take it
+ * has been asked already. */
+static void wake_for(struct fetch *room, const struct host *host)
+    REQUIRES(fetch_class)
+{
+    if (host->queued == 1)
+        room_wake(room);
+}
+
 void download_move(struct fetch *room, struct download *download,
                    struct download *other)
 {
@@ -177,7 +186,7 @@ void download_add(struct fetch *room, struct download *download)
         return;
     }
     host_enqueue(room, download_host(download), download);
-    room_wake(room);
+    wake_for(room, download_host(download));
 }
 
 /* The bytes that are neither here nor under a lease. */
@@ -400,8 +409,6 @@ void download_publish(struct fetch *room, struct lease *lease, uint64_t pos,
     (void)meter_rate(&room->meter, now_ms);
     room->received += received;
     (void)host_work(room, download_host(download), (double)received, now_ms);
-    if (received > 0)
-        room->ping = true;
 }
 
 void download_confirm(struct fetch *room, struct lease *lease, int64_t now_ms)
@@ -578,7 +585,7 @@ static void requeue(struct fetch *room, struct download *download)
         host_enqueue_before(room, host, download, host->queue);
     else
         host_enqueue(room, host, download);
-    room_wake(room);
+    wake_for(room, host);
 }
 
 void download_wake_waiting(struct fetch *room, int64_t now_ms)

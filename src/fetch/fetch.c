@@ -181,8 +181,10 @@ static bool open_folder(struct fetch *room, struct err *err)
         ok = room->dir_fd >= 0 ||
              err_errno(err, errno, "cannot open the folder %s", path);
     }
-    if (ok)
+    if (ok) {
         room->fold_names = folds_names(room->dir_fd);
+        room->parts = part_any(room->dir_fd);
+    }
     mem_free(path);
     return ok;
 }

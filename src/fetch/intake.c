@@ -17,24 +17,51 @@ enum { READ_BYTES = 64 << 10 };
 
 /* ---- downloads ---- */
 
+/* The host's key of url. Lists name one host after another many times: where
+ * everything up to the path is as in the URL before, so is the key. */
+static char *host_key(const char *url)
+{
+    static _Thread_local char last_place[256];
+    static _Thread_local char last_key[256];
+    const char *slashes = strstr(url, "://");
+    size_t len = slashes ? 3 + (size_t)(slashes - url) : 0;
+    struct str key;
+
+    len += strcspn(url + len, "/?#");
+    if (len < sizeof(last_place) && last_place[len] == '\0' &&
+        memcmp(last_place, url, len) == 0 && last_key[0])
+        return mem_strdup(last_key);
+    str_init(&key, LINK_MAX_BYTES);
+    if (!link_host_key(url, &key)) {
+        str_fini(&key);
+        return NULL;
+    }
+    last_key[0] = '\0';
+    if (len < sizeof(last_place) && key.len < sizeof(last_key)) {
+        memcpy(last_place, url, len);
+        last_place[len] = '\0';
+        memcpy(last_key, key.data, key.len + 1);
+    }
+    return str_take(&key);
+}
+
 static bool fill_mirror(struct mirror *mirror, struct err *err)
 {
     struct str url;
-    struct str key;
     bool ok;
 
     str_init(&url, LINK_MAX_BYTES);
-    str_init(&key, LINK_MAX_BYTES);
     ok = link_check(mirror->url, &url, err);
-    if (ok && !link_host_key(url.data, &key))
-        ok = err_set(err, ERR_USAGE, "the URL names no host");
+    if (ok) {
+        mirror->key = host_key(url.data);
+        if (!mirror->key)
+            ok = err_set(err, ERR_USAGE, "the URL names no host");
+    }
     if (ok) {
         mem_free(mirror->url);
         mirror->url = str_take(&url);
-        mirror->key = str_take(&key);
     }
     str_fini(&url);
-    str_fini(&key);
     return ok;
 }
 

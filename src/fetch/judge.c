@@ -178,7 +178,8 @@ static bool look_at_disk(struct transfer *transfer, int dir_fd,
     enum fetch_exists policy = room->options.on_exists;
     bool exists;
 
-    if (!find_part(transfer, dir_fd, name))
+    if ((dir_fd != room->dir_fd || room->parts) &&
+        !find_part(transfer, dir_fd, name))
         return false;
     if (download->part || policy == FETCH_RENAME || policy == FETCH_OVERWRITE)
         return true;

@@ -1,9 +1,11 @@
 #include "part.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -181,6 +183,29 @@ static bool find(struct part *part, bool *found, struct err *err)
     return *found || errno == ENOENT ||
            err_errno(err, errno, "cannot open the journal %s",
                      part->journal_name);
+}
+
+bool part_any(int dir_fd)
+{
+    static const char suffix[] = ".journal";
+    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *entry;
+    bool any = false;
+
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return true;
+    }
+    while (!any && (entry = readdir(dir)) != NULL) {
+        size_t len = strlen(entry->d_name);
+
+        any = len >= sizeof(suffix) &&
+              strcmp(entry->d_name + len - strlen(suffix), suffix) == 0;
+    }
+    closedir(dir);
+    return any;
 }
 
 bool part_resume(int dir_fd, const char *name, const char *url,
@@ -404,21 +429,33 @@ void part_remove(struct part *part)
     drop_journal(part);
 }
 
+/* Links an open file without a name. By its descriptor alone that is for the
+ * privileged, and from Linux 6.10 for whoever opened it; by way of /proc for
+ * everybody. */
+static bool link_nameless(int fd, int to_fd, const char *name)
+{
+    char path[32];
+
+    if (linkat(fd, "", to_fd, name, AT_EMPTY_PATH) == 0)
+        return true;
+    if (errno != ENOENT && errno != EPERM)
+        return false;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, path, to_fd, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
 /* A file without a name gets its own: nothing to clean up after a kill. Where
  * the file system has no O_TMPFILE or /proc is not there: false, errno set, and
  * not EEXIST. */
 static bool place_nameless(int to_fd, const char *name, const void *data,
                            size_t len)
 {
-    char path[32];
     int fd = openat(to_fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
     bool ok;
 
     if (fd < 0)
         return false;
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    ok = write_all(fd, data, len, 0) &&
-         linkat(AT_FDCWD, path, to_fd, name, AT_SYMLINK_FOLLOW) == 0;
+    ok = write_all(fd, data, len, 0) && link_nameless(fd, to_fd, name);
     close(fd);
     return ok;
 }

@@ -43,6 +43,10 @@ bool part_resume(int dir_fd, const char *name, const char *url,
                  struct part **part, struct journal *journal, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Is there any part with a journal in the folder? Asked once, it spares a look
+ * for each file. Where the folder cannot be read: yes. */
+bool part_any(int dir_fd);
+
 /* Takes over the finished-looking file called file as the part of url, so that
  * its missing end can be fetched. *bytes: its size. */
 struct part *part_adopt(int dir_fd, const char *file, const char *name,

@@ -14,6 +14,7 @@
 #define FETCH_ROOM_H
 
 #include <curl/curl.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -200,6 +201,7 @@ struct worker {
     /* owned by the worker's thread */
     bool ending;
     bool ask;        /* something may be had from the room */
+    bool settled;    /* a transfer has ended since the last publication */
     int64_t next_ms; /* or will be, at this time */
     struct transfer *running; /* list */
     struct transfer *spare;
@@ -235,6 +237,7 @@ struct fetch {
     struct curl_slist *headers_public; /* without Authorization and Cookie */
     bool proxied;      /* addresses that libcurl sees may be a proxy's */
     int dir_fd;
+    atomic_bool parts; /* the folder may hold parts; the disk thread sets it */
     bool fold_names;   /* the folder takes "A" and "a" for one name */
     unsigned worker_count;
     struct worker workers[WORKERS_MAX];

@@ -246,19 +246,12 @@ static void set_if_range(struct transfer *transfer)
     transfer->if_range = true;
 }
 
-static void set_request(struct transfer *transfer)
+static void set_request(struct transfer *transfer, const char *url, bool mixed)
 {
     struct download *download = transfer->download;
     struct fetch *room = transfer->worker->room;
-    const char *url;
-    bool http;
-    bool mixed;
+    bool http = strncasecmp(url, "http", 4) == 0;
 
-    room_take(room);
-    url = download->mirrors[download->mirror_at].url;
-    mixed = download_host(download)->mixed;
-    room_drop(room);
-    http = strncasecmp(url, "http", 4) == 0;
     /* Segments get connections of their own: streams of one connection share
      * its speed. */
     transfer->h1 = mixed || download->h1_only || (transfer->ranged && !download->page);
@@ -294,6 +287,8 @@ void transfer_grant(struct transfer *transfer)
 bool transfer_start(struct transfer *transfer, struct lease *lease)
 {
     struct fetch *room = transfer->worker->room;
+    const char *url;
+    bool mixed;
 
     begin_request(transfer, lease);
     if (lease->first && !judge_resume(transfer))
@@ -306,8 +301,10 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
         (lease->start == lease->end || transfer->download->check_overlap))
         transfer->overlap = judge_held(transfer);
     transfer_grant(transfer);
+    url = lease->download->mirrors[lease->download->mirror_at].url;
+    mixed = download_host(lease->download)->mixed;
     room_drop(room);
-    set_request(transfer);
+    set_request(transfer, url, mixed);
     return true;
 }
 

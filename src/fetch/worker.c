@@ -203,7 +203,7 @@ static void start(struct worker *worker, struct lease *lease)
     if (!transfer_start(transfer, lease)) {
         transfer_settle(transfer, draw(worker));
         put_back(worker, transfer);
-        worker->ask = true;
+        worker->ask = worker->settled = true;
         return;
     }
     enter(worker, transfer);
@@ -220,7 +220,7 @@ static void finish(struct worker *worker, struct transfer *transfer,
     transfer_end(transfer, code);
     transfer_settle(transfer, draw(worker));
     put_back(worker, transfer);
-    worker->ask = true;
+    worker->ask = worker->settled = true;
 }
 
 static void finish_done(struct worker *worker, CURLM *multi)
@@ -243,6 +243,8 @@ static void finish_done(struct worker *worker, CURLM *multi)
 
 static bool anything_new(const struct worker *worker)
 {
+    if (worker->settled)
+        return true;
     for (const struct transfer *transfer = worker->running; transfer;
          transfer = transfer->next)
         if (transfer->received != transfer->published)
@@ -257,8 +259,10 @@ static void publish(struct worker *worker, int64_t now_ms)
     struct transfer *stopped[RUNNING_MAX];
     size_t count = 0;
 
+    worker->settled = false;
     room_take(room);
     worker->marked = false;
+    room->ping = true;
     for (struct transfer *transfer = worker->running; transfer;
          transfer = transfer->next)
         if (transfer_publish(transfer, now_ms))
