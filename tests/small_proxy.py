@@ -8,6 +8,12 @@ import threading
 import urllib.parse
 
 
+def reach(host, port):
+    """localhost without /etc/hosts, which a bare system lacks."""
+    return socket.create_connection(
+        ('127.0.0.1' if host == 'localhost' else host, port))
+
+
 def pump(one, other):
     """Bytes both ways until one side ends."""
     try:
@@ -84,12 +90,12 @@ class HttpProxy(Proxy):
             return
         if method == 'CONNECT':
             host, _, port = target.rpartition(':')
-            with socket.create_connection((host, int(port))) as there:
+            with reach(host, int(port)) as there:
                 sock.sendall(b'HTTP/1.1 200 Connected\r\n\r\n')
                 pump(sock, there)
             return
         url = urllib.parse.urlsplit(target)
-        with socket.create_connection((url.hostname, url.port)) as there:
+        with reach(url.hostname, url.port) as there:
             rest = url._replace(scheme='', netloc='').geturl()
             lines = head.split('\r\n')
             lines[0] = f'{method} {rest} HTTP/1.1'
@@ -110,7 +116,7 @@ class SocksProxy(Proxy):
     def serve(self, sock):
         version = receive(sock, 1)[0]
         host, port = (self.ask5 if version == 5 else self.ask4)(sock)
-        with socket.create_connection((host, port)) as there:
+        with reach(host, port) as there:
             sock.sendall(b'\x05\0\0\x01\0\0\0\0\0\0' if version == 5
                          else b'\0\x5a\0\0\0\0\0\0')
             pump(sock, there)

@@ -5,9 +5,9 @@ LOCK_CLASS(locks, 90)  /* lock.c: the list of locks */
 LOCK_CLASS(log, 0)
 LOCK_CLASS(notify, 0)
 LOCK_CLASS(store, 0)
-LOCK_CLASS(fetch, 0)  /* the download room */
-LOCK_CLASS(dns, 0)    /* libcurl's shared name cache, taken by its callbacks */
-LOCK_CLASS(jar, 0)    /* cookies */
+LOCK_CLASS(fetch, 0)   /* the download room */
+LOCK_CLASS(dns, 0)     /* libcurl's shared name cache, taken by its callbacks */
+LOCK_CLASS(jar, 0)     /* cookies */
 LOCK_CLASS(archive, 0) /* finished URLs waiting for the database */
-LOCK_CLASS(origin, 0) /* the embedded origin */
-LOCK_CLASS(test, 0)   /* tests only */
+LOCK_CLASS(origin, 0)  /* the embedded origin */
+LOCK_CLASS(test, 0)    /* tests only */

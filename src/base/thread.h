@@ -38,8 +38,9 @@ void thread_join(struct thread *thread);
 void thread_adopt(const char *name, const char *role);
 
 /* Blocks all signals in the calling thread, except those that tell of a fault
- * of its own (SIGSEGV, SIGABRT, ...), which do no harm unblocked; main does it before the first
- * thread_start and unblocks what it takes only inside ppoll(2). */
+ * of its own (SIGSEGV, SIGABRT, ...), which do no harm unblocked; main does it
+ * before the first thread_start and unblocks what it takes only inside
+ * ppoll(2). */
 void thread_block_signals(void);
 
 /* What the calling thread does now: a lone atomic in its roster slot. Returns

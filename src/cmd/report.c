@@ -116,8 +116,9 @@ void report_event(struct report *report, const struct fetch_event *event)
         report_json_event(&report->out, event);
     else if (event->kind == FETCH_EVENT_FOUND && event->url)
         out_data(&report->out, OUT_RESULT, event->url);
-    else if (event->kind == FETCH_EVENT_FAILED ||
-             event->kind == FETCH_EVENT_BAD)
+    else if (event->kind == FETCH_EVENT_BAD)
+        out_line(&report->out, OUT_WORD, "threadlab get: %s", event->err.text);
+    else if (event->kind == FETCH_EVENT_FAILED)
         out_line(&report->out, OUT_WORD, "threadlab get: %s: %s", label(event),
                  event->err.text);
     else if (talks(report))

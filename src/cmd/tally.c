@@ -22,7 +22,7 @@ void tally_event(struct tally *tally, const struct fetch_event *event)
         tally->bad++;
         break;
     case FETCH_EVENT_PAGE:
-        tally->found += event->found;
+        tally->found += event->found - event->bad;
         break;
     case FETCH_EVENT_ADDED:
     case FETCH_EVENT_STARTED:

@@ -13,7 +13,7 @@ struct tally {
     uint64_t failed; /* files and pages */
     uint64_t canceled;
     uint64_t bad;   /* lines of lists, links and arguments of no use */
-    uint64_t found; /* links out of pages */
+    uint64_t found; /* links out of pages that are of use */
     uint64_t bytes; /* of finished files */
 };
 

@@ -136,21 +136,20 @@ static void keep_journal(struct fetch *room, struct download *download)
     room_take(room);
     make_claim(&claim, download);
     room_drop(room);
-    written = claim.journal.done.count > 0 &&
-              write_claim(download->part, &claim);
+    written =
+        claim.journal.done.count > 0 && write_claim(download->part, &claim);
     room_take(room);
     for (size_t i = 0; written && i < claim.journal.done.count; i++)
         spans_add(&download->journaled, claim.journal.done.list[i].start,
-                        claim.journal.done.list[i].end);
+                  claim.journal.done.list[i].end);
     room_drop(room);
     free_claim(&claim);
 }
 
 /* ---- complete files ---- */
 
-static bool digest_of(struct part *part, uint64_t length,
-                      enum digest_algo algo, struct digest *digest,
-                      struct err *err)
+static bool digest_of(struct part *part, uint64_t length, enum digest_algo algo,
+                      struct digest *digest, struct err *err)
 {
     struct digest_stream stream;
     char *buffer = mem_new(READ_BYTES);

@@ -128,8 +128,8 @@ static void unlink_download(struct fetch *room, struct download *download)
         room->all_last = download->prev;
 }
 
-/* Something has been queued. Where more was queued before, whoever could take it
- * has been asked already. */
+/* Something has been queued. Where more was queued before, whoever could take
+ * it has been asked already. */
 static void wake_for(struct fetch *room, const struct host *host)
     REQUIRES(fetch_class)
 {
@@ -271,22 +271,19 @@ static uint64_t piece_bytes(const struct download *download)
     return (piece + PIECE_ALIGN - 1) / PIECE_ALIGN * PIECE_ALIGN;
 }
 
-static bool may_split(const struct fetch *room,
-                      const struct download *download, int64_t now_ms)
-    REQUIRES(fetch_class)
+static bool may_split(const struct fetch *room, const struct download *download,
+                      int64_t now_ms) REQUIRES(fetch_class)
 {
     unsigned most = room->options.max_segments;
 
     return download->state == FETCH_RUN && download->confirmed &&
            download->ranges && download->part && !download->single &&
-           !download->restart && !download->failing &&
-           !download->want_pause && !download->want_cancel &&
-           now_ms >= download->not_before_ms &&
+           !download->restart && !download->failing && !download->want_pause &&
+           !download->want_cancel && now_ms >= download->not_before_ms &&
            (most == 0 || download->lease_count < most);
 }
 
-struct lease *download_lease_todo(struct fetch *room,
-                                  struct download *download,
+struct lease *download_lease_todo(struct fetch *room, struct download *download,
                                   struct worker *worker, int64_t now_ms)
 {
     struct span span;
@@ -297,8 +294,7 @@ struct lease *download_lease_todo(struct fetch *room,
     return new_lease(room, download, worker, span, now_ms);
 }
 
-static double left_ms(struct lease *lease, int64_t now_ms)
-    REQUIRES(fetch_class)
+static double left_ms(struct lease *lease, int64_t now_ms) REQUIRES(fetch_class)
 {
     double rate = meter_rate(&lease->meter, now_ms);
     double left = (double)(lease->end - lease->pos);
@@ -345,8 +341,7 @@ struct lease *download_lease(struct fetch *room, struct download *download,
     victim = slowest(download, now_ms);
     if (!victim)
         return NULL;
-    if (left_ms(victim, now_ms) > STEAL_MS &&
-        steal(download, victim, now_ms))
+    if (left_ms(victim, now_ms) > STEAL_MS && steal(download, victim, now_ms))
         return download_lease_todo(room, download, worker, now_ms);
     if (left_ms(victim, now_ms) < DOUBLE_MS ||
         now_ms - victim->since_ms < DOUBLE_MS)
@@ -417,7 +412,8 @@ void download_confirm(struct fetch *room, struct lease *lease, int64_t now_ms)
 
     download->confirmed = true;
     download->whole = false;
-    if (download->seen.length >= 0 && lease->end > (uint64_t)download->seen.length)
+    if (download->seen.length >= 0 &&
+        lease->end > (uint64_t)download->seen.length)
         lease->end = (uint64_t)download->seen.length;
     reckon_todo(download);
     if (!download->journal_ms)
@@ -595,8 +591,7 @@ void download_wake_waiting(struct fetch *room, int64_t now_ms)
     if (now_ms < room->waiting_ms)
         return;
     room->waiting_ms = INT64_MAX;
-    for (struct download *download = room->waiting; download;
-         download = next) {
+    for (struct download *download = room->waiting; download; download = next) {
         next = download->host_next;
         if (download->not_before_ms <= now_ms) {
             leave_waiting(room, download);
@@ -690,8 +685,7 @@ static void try_later(struct fetch *room, struct download *download,
     int64_t wait_ms = 0;
     int retries = room->options.retries;
 
-    if (verdict->kind == VERDICT_FREE &&
-        download->free_tries++ < FREE_TRIES)
+    if (verdict->kind == VERDICT_FREE && download->free_tries++ < FREE_TRIES)
         return;
     if (download->tries++ >= (unsigned)retries) {
         if (!next_mirror(room, download, &verdict->err))

@@ -29,8 +29,7 @@ struct lease *download_lease(struct fetch *room, struct download *download,
                              struct worker *worker, int64_t now_ms)
     REQUIRES(fetch_class);
 /* Only from todo. */
-struct lease *download_lease_todo(struct fetch *room,
-                                  struct download *download,
+struct lease *download_lease_todo(struct fetch *room, struct download *download,
                                   struct worker *worker, int64_t now_ms)
     REQUIRES(fetch_class);
 

@@ -78,8 +78,8 @@ static void fill_defaults(struct fetch_options *options)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
     if (options->threads == 0)
-        options->threads = cores > 0 && cores < THREADS_MAX ? (unsigned)cores
-                                                            : THREADS_MAX;
+        options->threads =
+            cores > 0 && cores < THREADS_MAX ? (unsigned)cores : THREADS_MAX;
     if (options->threads > WORKERS_MAX)
         options->threads = WORKERS_MAX;
     if (options->retries < 0)
@@ -133,8 +133,7 @@ static void lock_share(CURL *easy, curl_lock_data data, curl_lock_access access,
         lock_take(&room->dns_lock, &dns_class);
 }
 
-static void unlock_share(CURL *easy, curl_lock_data data,
-                         void *arg) NO_ANALYSIS
+static void unlock_share(CURL *easy, curl_lock_data data, void *arg) NO_ANALYSIS
 {
     struct fetch *room = arg;
 
@@ -221,10 +220,9 @@ static bool load_sums(struct fetch *room, struct err *err)
 
 static bool proxy_in_environment(void)
 {
-    static const char *const names[] = {"http_proxy",  "https_proxy",
-                                        "HTTPS_PROXY", "ftp_proxy",
-                                        "FTP_PROXY",   "all_proxy",
-                                        "ALL_PROXY"};
+    static const char *const names[] = {
+        "http_proxy", "https_proxy", "HTTPS_PROXY", "ftp_proxy",
+        "FTP_PROXY",  "all_proxy",   "ALL_PROXY"};
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         const char *value = getenv(names[i]);
@@ -341,8 +339,7 @@ static void free_rest(struct fetch *room)
         intake_source_free(source);
     }
     for (; room->event_count > 0; room->event_count--)
-        fetch_event_fini(
-            &room->events[room->event_first++ % room->event_room]);
+        fetch_event_fini(&room->events[room->event_first++ % room->event_room]);
     mem_free(room->events);
     set_fini(&room->names);
     room_drop(room);
@@ -550,8 +547,8 @@ void fetch_set_rate(struct fetch *room, uint64_t bytes_per_s)
 {
     room_take(room);
     room->rate_set = true;
-    bucket_set(&room->bytes, (double)bytes_per_s,
-               (double)bytes_per_s / 10 + 1, clock_ms());
+    bucket_set(&room->bytes, (double)bytes_per_s, (double)bytes_per_s / 10 + 1,
+               clock_ms());
     room->wake = (1u << room->worker_count) - 1;
     room_drop(room);
 }

@@ -59,9 +59,9 @@ static struct host *new_host(struct fetch *room, const char *key)
 
     host->key = mem_strdup(key);
     host->first_worker = (unsigned)room->host_count;
-    governor_init(&host->governor,
-                  options->max_connections ? options->max_connections
-                                           : HOST_MAX);
+    governor_init(&host->governor, options->max_connections
+                                       ? options->max_connections
+                                       : HOST_MAX);
     bucket_init(&host->bytes, (double)options->limit_rate_host,
                 burst((double)options->limit_rate_host), 0);
     /* One at once; what a wake-up is late by is made good. */

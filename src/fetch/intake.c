@@ -154,8 +154,7 @@ static bool drain(struct fetch *room, struct list_reader *reader,
     bool going = true;
 
     list_entry_init(&entry);
-    while (going &&
-           (next = list_reader_next(reader, &entry, &err)) != until) {
+    while (going && (next = list_reader_next(reader, &entry, &err)) != until) {
         struct download *download = NULL;
 
         if (next == LIST_ENTRY)
@@ -375,11 +374,11 @@ static bool search_page(struct fetch *room, const struct source *source,
     str_init(&search.page_key, LINK_MAX_BYTES);
     if (!link_host_key(page->mirrors[0].url, &search.page_key))
         str_clear(&search.page_key);
-    going = search_text(&search, &(struct harvest_page){
-                                     .base = page->body_url,
-                                     .type = page->body_type,
-                                     .text = page->body,
-                                     .len = page->body_bytes});
+    going =
+        search_text(&search, &(struct harvest_page){.base = page->body_url,
+                                                    .type = page->body_type,
+                                                    .text = page->body,
+                                                    .len = page->body_bytes});
     str_fini(&search.page_key);
     return going;
 }
@@ -430,8 +429,7 @@ static void search_pages(struct fetch *room, const struct source *source)
 {
     bool going = true;
 
-    for (int64_t n = source->page_first; going && n <= source->page_last;
-         n++) {
+    for (int64_t n = source->page_first; going && n <= source->page_last; n++) {
         char *url = page_url(source, n);
 
         going = fetch_page(room, source, url);
@@ -441,8 +439,7 @@ static void search_pages(struct fetch *room, const struct source *source)
 
 /* ---- sources ---- */
 
-struct source *intake_source(const struct fetch_source *source,
-                             struct err *err)
+struct source *intake_source(const struct fetch_source *source, struct err *err)
 {
     struct source *copy = mem_new(sizeof(*copy));
 

@@ -6,8 +6,7 @@
 #include "fetch/room.h"
 
 /* Checks and copies a source. ERR_USAGE where it cannot work. */
-struct source *intake_source(const struct fetch_source *source,
-                             struct err *err)
+struct source *intake_source(const struct fetch_source *source, struct err *err)
     __attribute__((warn_unused_result));
 void intake_source_free(struct source *source);
 

@@ -86,7 +86,7 @@ static void take_over(struct transfer *transfer, struct part *part,
     spans_clear(&download->journaled);
     for (size_t i = 0; i < download->done.count; i++)
         spans_add(&download->journaled, download->done.list[i].start,
-                        download->done.list[i].end);
+                  download->done.list[i].end);
     download->journal_ms = clock_ms() + JOURNAL_MS;
     aim(transfer);
     room_drop(room);
@@ -140,8 +140,8 @@ static bool adopt(struct transfer *transfer, int dir_fd, const char *name)
     struct part *part;
     uint64_t bytes;
 
-    part = part_adopt(dir_fd, name, name, download->mirrors[0].url, &bytes,
-                      err);
+    part =
+        part_adopt(dir_fd, name, name, download->mirrors[0].url, &bytes, err);
     if (!part) {
         transfer->verdict.kind = VERDICT_FAIL;
         return false;
@@ -311,8 +311,7 @@ static const char *final_url(const struct transfer *transfer)
 }
 
 /* The declared digest: the user's word, else a list's, else the server's. */
-static void learn_digest(struct transfer *transfer)
-    REQUIRES(fetch_class)
+static void learn_digest(struct transfer *transfer) REQUIRES(fetch_class)
 {
     struct fetch *room = transfer->worker->room;
     struct download *download = transfer->download;
@@ -322,9 +321,8 @@ static void learn_digest(struct transfer *transfer)
     if (download->has_digest)
         return;
     if (room->sums)
-        download->has_digest =
-            sums_find(room->sums, base ? base + 1 : download->name,
-                      &download->digest);
+        download->has_digest = sums_find(
+            room->sums, base ? base + 1 : download->name, &download->digest);
     if (!download->has_digest && field && !transfer->answer.encoded)
         download->has_digest =
             digest_parse_repr(field, strlen(field), &download->digest);
@@ -513,7 +511,8 @@ static void begin_whole(struct transfer *transfer, const char *data, size_t len)
     struct download *download = transfer->download;
     const struct answer *answer = &transfer->answer;
     bool whole_range = answer->status == 206 && answer->has_range &&
-                       answer->range.satisfied && answer->range.span.start == 0 &&
+                       answer->range.satisfied &&
+                       answer->range.span.start == 0 &&
                        answer->range.total == (int64_t)answer->range.span.end;
 
     if (speaks_http(transfer) && answer->status != 200 &&
@@ -539,8 +538,7 @@ static void begin_whole(struct transfer *transfer, const char *data, size_t len)
     download_confirm(room, transfer->lease, clock_ms());
     transfer->limit = transfer->lease->end;
     room_drop(room);
-    if (!download->page && !download->part &&
-        transfer->expected > SPILL_ABOVE)
+    if (!download->page && !download->part && transfer->expected > SPILL_ABOVE)
         judge_spill(transfer);
 }
 
@@ -576,8 +574,8 @@ static bool right_piece(struct transfer *transfer)
     uint64_t from = transfer->start - transfer->overlap;
     enum sameness same;
 
-    if (!answer->has_range || !range->satisfied ||
-        range->span.start != from || range->span.end > transfer->until ||
+    if (!answer->has_range || !range->satisfied || range->span.start != from ||
+        range->span.end > transfer->until ||
         (answer->length >= 0 &&
          (uint64_t)answer->length != range->span.end - from)) {
         refuse(transfer, VERDICT_NO_RANGES, ERR_PROTOCOL,
@@ -715,7 +713,8 @@ bool judge_private_peer(const struct transfer *transfer)
 }
 
 /* FTP and SFTP tell a length and perhaps a time; the time serves as validator,
- * in the words of HTTP. One stream only: their ranges cost a connection each. */
+ * in the words of HTTP. One stream only: their ranges cost a connection each.
+ */
 static void begin_ftp(struct transfer *transfer)
 {
     struct fetch *room = transfer->worker->room;
@@ -744,8 +743,8 @@ static void begin_ftp(struct transfer *transfer)
 }
 
 /* Where a host speaks HTTP/2 on one connection and HTTP/1.1 on the next, an
- * answer over 1.1 may be another request's (poller.h tells why): it is not used,
- * and everything goes by the other lane from now on. */
+ * answer over 1.1 may be another request's (poller.h tells why): it is not
+ * used, and everything goes by the other lane from now on. */
 static bool one_kind(struct transfer *transfer)
 {
     struct fetch *room = transfer->worker->room;
@@ -821,8 +820,8 @@ bool judge_spill(struct transfer *transfer)
     if (part && transfer->expected > 0 &&
         !part_reserve(part, (uint64_t)transfer->expected, err))
         goto fail;
-    if (part && part_write(part, transfer->body.data, transfer->body.len, 0,
-                           err)) {
+    if (part &&
+        part_write(part, transfer->body.data, transfer->body.len, 0, err)) {
         room_take(room);
         download->part = part;
         spans_add(&download->done, 0, transfer->body.len);
@@ -843,8 +842,8 @@ fail:
 
 bool judge_may_keep(const struct transfer *transfer)
 {
-    return transfer->begun && !transfer->discard &&
-           !transfer->download->page && transfer->download->ranges &&
+    return transfer->begun && !transfer->discard && !transfer->download->page &&
+           transfer->download->ranges &&
            transfer->verdict.kind != VERDICT_FAIL &&
            transfer->verdict.kind != VERDICT_SKIP;
 }

@@ -12,7 +12,8 @@ enum { JUDGE_OVERLAP = 64 << 10 }; /* held bytes compared before a resume */
 /* Before the request: is there an older part to go on with, is the file there
  * already, is there a folder to put it in? Shapes the lease. False: no request
  * is to be made; the verdict says why. */
-bool judge_resume(struct transfer *transfer) __attribute__((warn_unused_result));
+bool judge_resume(struct transfer *transfer)
+    __attribute__((warn_unused_result));
 
 /* How many held bytes before the lease's start can be compared; the room's lock
  * is held. */

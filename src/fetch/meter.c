@@ -19,8 +19,8 @@ double meter_rate(struct meter *meter, int64_t now_ms)
 
     if (passed_ms >= 20) {
         share = 1 - exp(-passed_ms / METER_MS);
-        meter->rate += share * ((double)meter->pending * 1000 / passed_ms -
-                                meter->rate);
+        meter->rate +=
+            share * ((double)meter->pending * 1000 / passed_ms - meter->rate);
         meter->weight += share * (1 - meter->weight);
         meter->pending = 0;
         meter->at_ms = now_ms;

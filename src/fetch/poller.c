@@ -114,9 +114,8 @@ bool poller_init(struct poller *poller, CURLM *const multis[LANES],
         return false;
     poller->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     event.data.fd = poller->notify.fd;
-    if (poller->epoll_fd < 0 ||
-        epoll_ctl(poller->epoll_fd, EPOLL_CTL_ADD, poller->notify.fd,
-                  &event) != 0)
+    if (poller->epoll_fd < 0 || epoll_ctl(poller->epoll_fd, EPOLL_CTL_ADD,
+                                          poller->notify.fd, &event) != 0)
         return err_errno(err, errno, "cannot watch sockets");
     for (enum lane lane = 0; lane < LANES; lane++)
         take_over(poller, lane, multis[lane]);

@@ -1,12 +1,13 @@
 /* Waits for the sockets and timers of multi handles, by epoll(7): libcurl then
- * looks only at transfers that have something to do, and asks the kernel nothing
- * about the rest.
+ * looks only at transfers that have something to do, and asks the kernel
+ * nothing about the rest.
  *
  * There are two multi handles, one for requests that may share a connection
  * (HTTP/2) and one for those that may not: libcurl 7.88 can put a request on an
  * HTTP/1.1 connection that is in use, and so give two files each other's bytes,
- * when a multi handle has connections of both kinds to one host. Belongs to one network thread, but for the notify inside it,
- * which anyone may ping to end a wait. */
+ * when a multi handle has connections of both kinds to one host. Belongs to one
+ * network thread, but for the notify inside it, which anyone may ping to end a
+ * wait. */
 #ifndef FETCH_POLLER_H
 #define FETCH_POLLER_H
 

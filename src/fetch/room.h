@@ -36,7 +36,7 @@
 
 enum {
     PUBLISH_MS = 50,
-    JOURNAL_MS = 2000,   /* how often a running part's journal grows */
+    JOURNAL_MS = 2000, /* how often a running part's journal grows */
     WORKERS_MAX = 16,
     EVENTS_MAX = 4096,   /* waiting events above which nothing new starts */
     HISTORY_MAX = 10000, /* finished downloads that are remembered */
@@ -94,10 +94,10 @@ struct download {
     struct mirror *mirrors; /* the first is the one it is known by */
     size_t count;
     char *out;
-    char *dir; /* NULL: the room's */
-    uint64_t index; /* for {index} in a template: 1, 2, ... */
-    bool page;      /* wanted in memory by the reader, not as a file */
-    bool trusted;   /* may carry the user's credentials */
+    char *dir;        /* NULL: the room's */
+    uint64_t index;   /* for {index} in a template: 1, 2, ... */
+    bool page;        /* wanted in memory by the reader, not as a file */
+    bool trusted;     /* may carry the user's credentials */
     bool from_public; /* found on a page with a public address */
 
     /* Set under the lock by the one transfer that runs before all others
@@ -115,7 +115,7 @@ struct download {
     bool h1_only;       /* refetch over HTTP/1.1 */
     bool has_digest;
     struct digest digest;
-    bool resume_known;  /* the disk has been asked for an older part */
+    bool resume_known; /* the disk has been asked for an older part */
 
     /* guarded by the room's lock */
     struct download *next; /* room->all, in queue order */
@@ -126,7 +126,7 @@ struct download {
     int priority;
     enum fetch_state state;
     struct err err;
-    unsigned tries;     /* in a row without progress */
+    unsigned tries;      /* in a row without progress */
     unsigned free_tries; /* in a row that cost nothing */
     int64_t not_before_ms;
     int64_t start_ms;
@@ -142,10 +142,10 @@ struct download {
     struct spans done;
     struct spans todo;
     enum disk_job disk_job;
-    bool on_disk;             /* in the disk thread's hands right now */
+    bool on_disk; /* in the disk thread's hands right now */
     bool disk_queued;
-    int64_t journal_ms;       /* next journal; 0: no journal yet */
-    struct spans journaled;   /* the disk thread's: what the journal claims */
+    int64_t journal_ms;     /* next journal; 0: no journal yet */
+    struct spans journaled; /* the disk thread's: what the journal claims */
     struct lease *leases;
     unsigned lease_count;
     uint64_t memory_bytes; /* received into memory by the first transfer */
@@ -163,21 +163,21 @@ struct download {
 };
 
 struct host {
-    char *key; /* "scheme://host:port" */
+    char *key;             /* "scheme://host:port" */
     unsigned first_worker; /* who gets the odd connection */
     /* guarded by the room's lock */
     struct host *bucket_next; /* room->hosts table */
     struct host *ring_next;   /* hosts with work */
     struct host *ring_prev;
     bool in_ring;
-    unsigned users; /* downloads that name it and are not over */
+    unsigned users;         /* downloads that name it and are not over */
     struct download *queue; /* QUEUED, best first */
     struct download *queue_last;
     struct download *running;
     unsigned queued;
     unsigned active; /* leases */
     unsigned active_by[WORKERS_MAX];
-    bool known;      /* it has answered once */
+    bool known; /* it has answered once */
     bool h2;
     bool mixed; /* speaks HTTP/2 on some connections only: HTTP/1.1 then */
     int64_t not_before_ms; /* backoff clock */
@@ -207,7 +207,7 @@ struct worker {
     struct transfer *spare;
     unsigned running_count;
     unsigned spare_count;
-    int64_t publish_ms; /* next publication */
+    int64_t publish_ms;  /* next publication */
     int64_t throttle_ms; /* next look at the rate limits */
     uint64_t random;
 };
@@ -235,7 +235,7 @@ struct fetch {
     struct lock dns_lock;
     struct curl_slist *headers;
     struct curl_slist *headers_public; /* without Authorization and Cookie */
-    bool proxied;      /* addresses that libcurl sees may be a proxy's */
+    bool proxied; /* addresses that libcurl sees may be a proxy's */
     int dir_fd;
     atomic_bool parts; /* the folder may hold parts; the disk thread sets it */
     bool fold_names;   /* the folder takes "A" and "a" for one name */
@@ -249,11 +249,11 @@ struct fetch {
     struct lock lock;
     struct lock_cond disk_cond;
     struct lock_cond reader_cond;
-    bool stopping;  /* fetch_stop: nothing new starts */
-    bool ending;    /* fetch_free: threads return */
+    bool stopping; /* fetch_stop: nothing new starts */
+    bool ending;   /* fetch_free: threads return */
     bool closed;
-    bool ping;      /* to do after the lock is dropped */
-    unsigned wake;  /* bit i: wake worker i after the lock is dropped */
+    bool ping;     /* to do after the lock is dropped */
+    unsigned wake; /* bit i: wake worker i after the lock is dropped */
     uint64_t last_id;
     struct download *all;
     struct download *all_last;
@@ -262,7 +262,7 @@ struct fetch {
     size_t over_count;
     struct download *waiting; /* FETCH_WAIT, by host_next and host_prev */
     int64_t waiting_ms;       /* the earliest of them; INT64_MAX: none */
-    struct host **hosts; /* hash table */
+    struct host **hosts;      /* hash table */
     size_t host_slots;
     size_t host_count;
     struct host *ring; /* next to be asked */

@@ -12,8 +12,7 @@ static void set_http(CURL *easy, const struct fetch_options *options)
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)options->max_redirects);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT,
-                     options->user_agent ? options->user_agent
-                                         : "threadlab");
+                     options->user_agent ? options->user_agent : "threadlab");
     curl_easy_setopt(easy, CURLOPT_REFERER, options->referer);
     curl_easy_setopt(easy, CURLOPT_HTTPAUTH,
                      options->auth == FETCH_AUTH_BASIC    ? CURLAUTH_BASIC
@@ -121,13 +120,13 @@ static long http_version(const struct fetch *room, bool h1)
 }
 
 enum lane setup_request(CURL *easy, const struct fetch *room, const char *url,
-                   bool trusted, bool h1, bool page)
+                        bool trusted, bool h1, bool page)
 {
     const struct fetch_options *options = &room->options;
     const char *redirect = options->redirect_protocols;
     long version = http_version(room, h1);
-    enum lane lane = version == CURL_HTTP_VERSION_2TLS && https(url) ? LANE_H2
-                                                                     : LANE_H1;
+    enum lane lane =
+        version == CURL_HTTP_VERSION_2TLS && https(url) ? LANE_H2 : LANE_H1;
 
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
@@ -173,15 +172,14 @@ static bool readable(const char *path, const char *option, const char *what,
 {
     if (!path || access(path, R_OK) == 0)
         return true;
-    err_set(err, ERR_USAGE, "%s %s: there is no such readable %s", option,
-            path, what);
+    err_set(err, ERR_USAGE, "%s %s: there is no such readable %s", option, path,
+            what);
     return false;
 }
 
 bool setup_check(const struct fetch_options *options, struct err *err)
 {
-    return readable(options->ca_certificate, "--ca-certificate", "file",
-                    err) &&
+    return readable(options->ca_certificate, "--ca-certificate", "file", err) &&
            readable(options->ca_directory, "--ca-directory", "folder", err) &&
            readable(options->certificate, "--certificate", "file", err) &&
            readable(options->private_key, "--private-key", "file", err) &&

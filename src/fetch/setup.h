@@ -10,11 +10,12 @@ enum { SETUP_BUFFER = 256 << 10 }; /* libcurl's receive buffer, bytes */
 /* Everything that holds for all transfers of the room. */
 void setup_handle(CURL *easy, const struct fetch *room);
 
-/* A request, which lane it goes by is returned. The URL; trusted: may carry what the user gave to prove who he is
- * (a link found on a page may not, unless it leads to the page's own host);
- * h1: HTTP/1.1 only; page: to be read by us, so an encoding is undone. */
+/* A request, which lane it goes by is returned. The URL; trusted: may carry
+ * what the user gave to prove who he is (a link found on a page may not, unless
+ * it leads to the page's own host); h1: HTTP/1.1 only; page: to be read by us,
+ * so an encoding is undone. */
 enum lane setup_request(CURL *easy, const struct fetch *room, const char *url,
-                   bool trusted, bool h1, bool page);
+                        bool trusted, bool h1, bool page);
 
 /* The multi handle of a network thread. */
 CURLM *setup_multi(const struct fetch *room);

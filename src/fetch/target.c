@@ -120,8 +120,7 @@ bool target_exists(struct fetch *room, struct download *download,
     int dir_fd = target_folder(room, download, NULL);
     struct stat st;
 
-    return dir_fd >= 0 &&
-           fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    return dir_fd >= 0 && fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* Opens (and makes) the folders of path below dir_fd, never through a symlink,
@@ -140,8 +139,8 @@ static int descend(int dir_fd, const char *path, const char **name,
         if (mkdirat(at_fd, folder, 0777) != 0 && errno != EEXIST)
             next_fd = -1;
         else
-            next_fd = openat(at_fd, folder, O_RDONLY | O_DIRECTORY |
-                                                O_NOFOLLOW | O_CLOEXEC);
+            next_fd = openat(at_fd, folder,
+                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (next_fd < 0)
             err_errno(err, errno, "cannot use the folder %s", folder);
         if (at_fd != dir_fd)
@@ -179,8 +178,8 @@ struct place {
     int to_fd;
 };
 
-static bool give_name(const struct place *place, const char *name,
-                      bool replace, struct err *err)
+static bool give_name(const struct place *place, const char *name, bool replace,
+                      struct err *err)
 {
     if (place->download->part)
         return part_place(place->download->part, place->to_fd, name,
@@ -236,8 +235,8 @@ static char *full_path(const struct fetch *room,
     return dir ? path_join(dir, path) : mem_strdup(path);
 }
 
-/* Last-Modified, or "@SECONDS" as FTP's time is kept. A date that cannot be read
- * leaves the file's own. */
+/* Last-Modified, or "@SECONDS" as FTP's time is kept. A date that cannot be
+ * read leaves the file's own. */
 static void set_time(const struct download *download, int to_fd,
                      const char *name)
 {
@@ -255,9 +254,9 @@ static void set_time(const struct download *download, int to_fd,
     (void)utimensat(to_fd, name, times, AT_SYMLINK_NOFOLLOW);
 }
 
-static enum target_result place_numbered(struct place *place,
-                                         const char *path, const char *name,
-                                         char **full, struct err *err)
+static enum target_result place_numbered(struct place *place, const char *path,
+                                         const char *name, char **full,
+                                         struct err *err)
 {
     enum target_result result = TARGET_FAILED;
     size_t folders = (size_t)(name - path);
@@ -289,16 +288,14 @@ static enum target_result place_numbered(struct place *place,
 }
 
 enum target_result target_place(struct fetch *room, struct download *download,
-                                const void *bytes, uint64_t length,
-                                char **path, struct err *err)
+                                const void *bytes, uint64_t length, char **path,
+                                struct err *err)
 {
     int dir_fd = target_folder(room, download, err);
     enum target_result result;
     const char *name;
-    struct place place = {.room = room,
-                          .download = download,
-                          .bytes = bytes,
-                          .length = length};
+    struct place place = {
+        .room = room, .download = download, .bytes = bytes, .length = length};
 
     *path = NULL;
     if (dir_fd < 0)

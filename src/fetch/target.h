@@ -33,7 +33,7 @@ enum target_result { TARGET_PLACED, TARGET_SKIPPED, TARGET_FAILED };
  * folder or absolute as the folder was given; the caller frees. err is filled
  * unless it was placed. */
 enum target_result target_place(struct fetch *room, struct download *download,
-                                const void *bytes, uint64_t length,
-                                char **path, struct err *err);
+                                const void *bytes, uint64_t length, char **path,
+                                struct err *err);
 
 #endif

@@ -22,10 +22,10 @@
 #include "fetch/target.h"
 
 enum {
-    MEMORY_MAX = 256 << 10,  /* a body up to here needs no part */
-    BODY_KEPT = 64 << 10,    /* a larger buffer is not kept for the next */
-    DISCARD_MAX = 64 << 10,  /* of an error's body, then the connection goes */
-    GRANT_MS = 50            /* a rate limit is looked at about so often */
+    MEMORY_MAX = 256 << 10, /* a body up to here needs no part */
+    BODY_KEPT = 64 << 10,   /* a larger buffer is not kept for the next */
+    DISCARD_MAX = 64 << 10, /* of an error's body, then the connection goes */
+    GRANT_MS = 50           /* a rate limit is looked at about so often */
 };
 
 /* Every byte that has come through here is written, compared, or refused.
@@ -139,9 +139,9 @@ static bool refuses_private(const struct transfer *transfer)
     const struct fetch *room = transfer->worker->room;
     enum fetch_private policy = room->options.private_addresses;
 
-    return !room->proxied && (policy == FETCH_PRIVATE_REFUSE ||
-                              (policy == FETCH_PRIVATE_AUTO &&
-                               transfer->download->from_public));
+    return !room->proxied &&
+           (policy == FETCH_PRIVATE_REFUSE ||
+            (policy == FETCH_PRIVATE_AUTO && transfer->download->from_public));
 }
 
 static curl_socket_t on_socket(void *arg, curlsocktype purpose,
@@ -227,12 +227,11 @@ static void set_range(struct transfer *transfer)
 static void set_if_range(struct transfer *transfer)
 {
     const struct validators *seen = &transfer->download->seen;
-    const char *condition = answer_strong(seen->etag) ? seen->etag
-                                                      : seen->last_modified;
+    const char *condition =
+        answer_strong(seen->etag) ? seen->etag : seen->last_modified;
     const struct fetch *room = transfer->worker->room;
-    const struct curl_slist *base = transfer->download->trusted
-                                        ? room->headers
-                                        : room->headers_public;
+    const struct curl_slist *base =
+        transfer->download->trusted ? room->headers : room->headers_public;
     char *line;
 
     if (!condition || transfer->download->no_if_range)
@@ -254,10 +253,10 @@ static void set_request(struct transfer *transfer, const char *url, bool mixed)
 
     /* Segments get connections of their own: streams of one connection share
      * its speed. */
-    transfer->h1 = mixed || download->h1_only || (transfer->ranged && !download->page);
-    transfer->lane = setup_request(transfer->easy, room, url,
-                                   download->trusted, transfer->h1,
-                                   download->page);
+    transfer->h1 =
+        mixed || download->h1_only || (transfer->ranged && !download->page);
+    transfer->lane = setup_request(transfer->easy, room, url, download->trusted,
+                                   transfer->h1, download->page);
     curl_easy_setopt(transfer->easy, CURLOPT_RANGE, NULL);
     if (transfer->ranged) {
         set_range(transfer);

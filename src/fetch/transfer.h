@@ -35,16 +35,16 @@ struct transfer {
     bool peer_private; /* connected to a private address */
     uint64_t jar_mark; /* when it got its cookies */
     uint64_t start;
-    uint64_t pos;        /* next byte's place in the file */
-    uint64_t limit;      /* do not go past it */
-    uint64_t until;      /* the end that was asked for; UINT64_MAX: all */
-    uint64_t overlap;    /* bytes before start to be compared first */
+    uint64_t pos;     /* next byte's place in the file */
+    uint64_t limit;   /* do not go past it */
+    uint64_t until;   /* the end that was asked for; UINT64_MAX: all */
+    uint64_t overlap; /* bytes before start to be compared first */
     uint64_t discarded;
-    uint64_t received;   /* content bytes of this request */
-    uint64_t published;  /* of these, told to the room */
-    uint64_t spent;      /* of these, charged to rate limits */
-    uint64_t grant;      /* may come before that; UINT64_MAX: no limit */
-    int64_t expected;    /* content bytes declared; -1: unknown */
+    uint64_t received;  /* content bytes of this request */
+    uint64_t published; /* of these, told to the room */
+    uint64_t spent;     /* of these, charged to rate limits */
+    uint64_t grant;     /* may come before that; UINT64_MAX: no limit */
+    int64_t expected;   /* content bytes declared; -1: unknown */
 };
 
 struct transfer *transfer_new(struct worker *worker);

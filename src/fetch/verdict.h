@@ -26,8 +26,8 @@ enum verdict_kind {
 
 struct verdict {
     enum verdict_kind kind;
-    struct err err;          /* for all but OK and STOPPED */
-    int64_t retry_after_ms;  /* as the server asked; -1: it did not */
+    struct err err;         /* for all but OK and STOPPED */
+    int64_t retry_after_ms; /* as the server asked; -1: it did not */
 };
 
 /* Judges an HTTP status that is not a success. now_wall_s: seconds since 1970,

@@ -207,8 +207,8 @@ static void start(struct worker *worker, struct lease *lease)
         return;
     }
     enter(worker, transfer);
-    if (curl_multi_add_handle(worker->multis[transfer->lane],
-                              transfer->easy) != CURLM_OK)
+    if (curl_multi_add_handle(worker->multis[transfer->lane], transfer->easy) !=
+        CURLM_OK)
         abort();
 }
 
@@ -288,8 +288,7 @@ static int64_t charge(struct fetch *room, struct transfer *transfer,
                       int64_t now_ms) REQUIRES(fetch_class)
 {
     struct download *download = transfer->download;
-    struct bucket *buckets[] = {&room->bytes,
-                                &download_host(download)->bytes,
+    struct bucket *buckets[] = {&room->bytes, &download_host(download)->bytes,
                                 &download->bucket};
     double bytes = (double)(transfer->received - transfer->spent);
     int64_t wait_ms = 0;
@@ -407,8 +406,8 @@ bool worker_start(struct fetch *room, unsigned index, struct err *err)
     struct worker *worker = &room->workers[index];
     char name[16];
 
-    *worker = (struct worker){
-        .room = room, .index = index, .throttle_ms = INT64_MAX};
+    *worker =
+        (struct worker){.room = room, .index = index, .throttle_ms = INT64_MAX};
     for (enum lane lane = 0; lane < LANES; lane++)
         worker->multis[lane] = setup_multi(room);
     if (!poller_init(&worker->poller, worker->multis, err))
@@ -417,8 +416,8 @@ bool worker_start(struct fetch *room, unsigned index, struct err *err)
         worker->random == 0)
         worker->random = (uint64_t)clock_ns() | 1;
     snprintf(name, sizeof(name), "fetch-%u", index + 1);
-    worker->thread = thread_start(name, "downloads: network", work, worker,
-                                  err);
+    worker->thread =
+        thread_start(name, "downloads: network", work, worker, err);
     return worker->thread != NULL;
 }
 
