@@ -28,8 +28,8 @@ tap_ok(bool ok, const char *format, ...)
 }
 
 /* Strings equal; shows both where they differ. NULL equals only NULL. */
-__attribute__((unused)) static bool
-tap_is(const char *got, const char *want, const char *what)
+__attribute__((unused)) static bool tap_is(const char *got, const char *want,
+                                           const char *what)
 {
     bool ok = got && want ? strcmp(got, want) == 0 : got == want;
 
@@ -40,8 +40,8 @@ tap_is(const char *got, const char *want, const char *what)
     return ok;
 }
 
-__attribute__((unused)) static bool
-tap_int(long long got, long long want, const char *what)
+__attribute__((unused)) static bool tap_int(long long got, long long want,
+                                            const char *what)
 {
     bool ok = got == want;
 
