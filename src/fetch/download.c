@@ -1,6 +1,7 @@
 #include "download.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -97,6 +98,9 @@ static void set_state(struct fetch *room, struct download *download,
         room->count[state]++;
     }
     download->state = state;
+    /* A job is free; whose share the next one's host is, may be asleep. */
+    if (room->max_jobs && running_state(old) && !running_state(state))
+        room_wake(room);
 }
 
 struct host *download_host(const struct download *download)
@@ -157,8 +161,31 @@ void download_move(struct fetch *room, struct download *download,
     other->prev = download;
 }
 
+/* Forgets the oldest finished downloads above HISTORY_MAX. Not where one
+ * finishes: whoever walks over all of them may be doing that. */
+static void forget_old(struct fetch *room) REQUIRES(fetch_class)
+{
+    while (room->over_count > HISTORY_MAX) {
+        struct download *download = room->over;
+
+        if (download_over(download->state) &&
+            (download->disk_queued || download->on_disk))
+            return;
+        room->over = download->over_next;
+        if (!room->over)
+            room->over_last = NULL;
+        room->over_count--;
+        download->in_over = false;
+        if (!download_over(download->state))
+            continue; /* it was retried */
+        unlink_download(room, download);
+        download_free(download);
+    }
+}
+
 void download_add(struct fetch *room, struct download *download)
 {
+    forget_old(room);
     download->id = ++room->last_id;
     for (size_t i = 0; i < download->count; i++) {
         struct mirror *mirror = &download->mirrors[i];
@@ -459,27 +486,6 @@ void download_to_disk(struct fetch *room, struct download *download)
     lock_cond_signal(&room->disk_cond);
 }
 
-/* Forgets the oldest finished downloads above HISTORY_MAX. */
-static void forget_old(struct fetch *room) REQUIRES(fetch_class)
-{
-    while (room->over_count > HISTORY_MAX) {
-        struct download *download = room->over;
-
-        if (download_over(download->state) &&
-            (download->disk_queued || download->on_disk))
-            return;
-        room->over = download->over_next;
-        if (!room->over)
-            room->over_last = NULL;
-        room->over_count--;
-        download->in_over = false;
-        if (!download_over(download->state))
-            continue; /* it was retried */
-        unlink_download(room, download);
-        download_free(download);
-    }
-}
-
 static void enter_over(struct fetch *room, struct download *download)
     REQUIRES(fetch_class)
 {
@@ -534,9 +540,12 @@ void download_finish(struct fetch *room, struct download *download,
     if (download->part) {
         download->disk_job = DISK_CLOSE;
         download_to_disk(room, download);
+    } else if (download->dir_fd >= 0) {
+        /* With a part the disk thread does that. */
+        close(download->dir_fd);
+        download->dir_fd = -1;
     }
     enter_over(room, download);
-    forget_old(room);
     room->ping |= room->queued + room->running == 0;
     if (room->reader_waits && room->queued < (room->options.window + 1) / 2) {
         room->reader_waits = false;
@@ -631,7 +640,10 @@ static void conclude(struct fetch *room, struct download *download,
     } else if (download->restart) {
         download->restart = false;
         download->whole = true;
-        requeue(room, download);
+        if (download->want_pause)
+            pause_now(room, download);
+        else
+            requeue(room, download);
     } else if (all_here(download)) {
         set_state(room, download, FETCH_CHECK);
         download->disk_job = DISK_FINISH;
@@ -789,21 +801,33 @@ static void act_on(struct fetch *room, struct download *download,
     }
 }
 
+/* Only what was never here before is progress: a server that breaks off every
+ * time and cannot go on from there must not be asked for ever. */
+static void note_progress(struct download *download) REQUIRES(fetch_class)
+{
+    uint64_t bytes = download_bytes(download);
+    uint64_t least = PIECE_ALIGN;
+
+    if (download->seen.length > 0 &&
+        (uint64_t)download->seen.length / 16 < least)
+        least = (uint64_t)download->seen.length / 16;
+    if (bytes <= download->best_bytes || bytes - download->best_bytes < least)
+        return;
+    download->best_bytes = bytes;
+    download->tries = download->free_tries = 0;
+}
+
 void download_settle(struct fetch *room, struct lease *lease,
                      const struct verdict *verdict, bool placed,
                      const char *path, int64_t now_ms, uint32_t random)
 {
     struct download *download = lease->download;
     struct host *host = download_host(download);
-    uint64_t progress = lease->pos - lease->start;
 
     remove_lease(lease);
     host_end(host, lease->worker);
     mem_free(lease);
-    if (progress >= PIECE_ALIGN ||
-        (download->seen.length > 0 &&
-         progress >= (uint64_t)download->seen.length / 16 && progress > 0))
-        download->tries = download->free_tries = 0;
+    note_progress(download);
     note_host(room, host, verdict, now_ms, random);
     if (placed) {
         host_unrun(room, host, download);
@@ -866,6 +890,8 @@ void download_cancel(struct fetch *room, struct download *download,
 
 void download_retry(struct fetch *room, struct download *download)
 {
+    if (room->stopping)
+        return;
     if (download->state == FETCH_WAIT) {
         leave_waiting(room, download);
     } else if (download_over(download->state) &&

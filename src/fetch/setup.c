@@ -84,8 +84,6 @@ static void set_network(CURL *easy, const struct fetch_options *options)
 void setup_handle(CURL *easy, const struct fetch *room)
 {
     const struct fetch_options *options = &room->options;
-    bool limited = options->limit_rate || options->limit_rate_host ||
-                   options->limit_rate_file;
 
     set_network(easy, options);
     set_http(easy, options);
@@ -94,10 +92,21 @@ void setup_handle(CURL *easy, const struct fetch *room)
     curl_easy_setopt(easy, CURLOPT_SHARE, room->share);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp,ftps,sftp");
     curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
-    /* A limited transfer is paused between two reads: small ones keep to the
-     * rate more evenly. */
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
-                     limited ? 16384L : (long)SETUP_BUFFER);
+}
+
+static bool limited(const struct fetch_options *options)
+{
+    return options->limit_rate || options->limit_rate_host ||
+           options->limit_rate_file;
+}
+
+/* A limited transfer is paused between two reads: small ones keep to the rate
+ * more evenly. */
+static long buffer_bytes(const struct fetch_options *options, bool few)
+{
+    if (limited(options))
+        return 16384;
+    return few ? SETUP_BUFFER_FEW : SETUP_BUFFER_MANY;
 }
 
 static bool https(const char *url)
@@ -113,14 +122,13 @@ static long http_version(const struct fetch *room, bool h1)
 
     if (options->http == FETCH_HTTP_2)
         return CURL_HTTP_VERSION_2TLS;
-    if (h1 || options->http == FETCH_HTTP_1_1 || options->limit_rate ||
-        options->limit_rate_host || options->limit_rate_file)
+    if (h1 || options->http == FETCH_HTTP_1_1 || limited(options))
         return CURL_HTTP_VERSION_1_1;
     return CURL_HTTP_VERSION_2TLS;
 }
 
 enum lane setup_request(CURL *easy, const struct fetch *room, const char *url,
-                        bool trusted, bool h1, bool page)
+                        bool trusted, bool few, bool h1, bool page)
 {
     const struct fetch_options *options = &room->options;
     const char *redirect = options->redirect_protocols;
@@ -129,6 +137,7 @@ enum lane setup_request(CURL *easy, const struct fetch *room, const char *url,
         version == CURL_HTTP_VERSION_2TLS && https(url) ? LANE_H2 : LANE_H1;
 
     curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_bytes(options, few));
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, lane == LANE_H2 ? 1L : 0L);
     if (!redirect)

@@ -5,7 +5,9 @@
 
 #include "fetch/room.h"
 
-enum { SETUP_BUFFER = 256 << 10 }; /* libcurl's receive buffer, bytes */
+/* libcurl's receive buffer, bytes: large for a large file's few connections,
+ * since each read costs a system call; smaller where there are many. */
+enum { SETUP_BUFFER_FEW = 1 << 20, SETUP_BUFFER_MANY = 256 << 10 };
 
 /* Everything that holds for all transfers of the room. */
 void setup_handle(CURL *easy, const struct fetch *room);
@@ -15,7 +17,7 @@ void setup_handle(CURL *easy, const struct fetch *room);
  * it leads to the page's own host); h1: HTTP/1.1 only; page: to be read by us,
  * so an encoding is undone. */
 enum lane setup_request(CURL *easy, const struct fetch *room, const char *url,
-                        bool trusted, bool h1, bool page);
+                        bool trusted, bool few, bool h1, bool page);
 
 /* The multi handle of a network thread. */
 CURLM *setup_multi(const struct fetch *room);

@@ -25,6 +25,7 @@ enum {
     MEMORY_MAX = 256 << 10, /* a body up to here needs no part */
     BODY_KEPT = 64 << 10,   /* a larger buffer is not kept for the next */
     DISCARD_MAX = 64 << 10, /* of an error's body, then the connection goes */
+    FEW = 4,                /* connections of a host that are no crowd */
     GRANT_MS = 50           /* a rate limit is looked at about so often */
 };
 
@@ -245,7 +246,8 @@ static void set_if_range(struct transfer *transfer)
     transfer->if_range = true;
 }
 
-static void set_request(struct transfer *transfer, const char *url, bool mixed)
+static void set_request(struct transfer *transfer, const char *url, bool few,
+                        bool mixed)
 {
     struct download *download = transfer->download;
     struct fetch *room = transfer->worker->room;
@@ -256,7 +258,7 @@ static void set_request(struct transfer *transfer, const char *url, bool mixed)
     transfer->h1 =
         mixed || download->h1_only || (transfer->ranged && !download->page);
     transfer->lane = setup_request(transfer->easy, room, url, download->trusted,
-                                   transfer->h1, download->page);
+                                   few, transfer->h1, download->page);
     curl_easy_setopt(transfer->easy, CURLOPT_RANGE, NULL);
     if (transfer->ranged) {
         set_range(transfer);
@@ -286,8 +288,10 @@ void transfer_grant(struct transfer *transfer)
 bool transfer_start(struct transfer *transfer, struct lease *lease)
 {
     struct fetch *room = transfer->worker->room;
+    const struct host *host;
     const char *url;
     bool mixed;
+    bool few;
 
     begin_request(transfer, lease);
     if (lease->first && !judge_resume(transfer))
@@ -300,10 +304,12 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
         (lease->start == lease->end || transfer->download->check_overlap))
         transfer->overlap = judge_held(transfer);
     transfer_grant(transfer);
+    host = download_host(lease->download);
     url = lease->download->mirrors[lease->download->mirror_at].url;
-    mixed = download_host(lease->download)->mixed;
+    mixed = host->mixed;
+    few = host->queued + host->active <= FEW;
     room_drop(room);
-    set_request(transfer, url, mixed);
+    set_request(transfer, url, few, mixed);
     return true;
 }
 
