@@ -251,8 +251,12 @@ static void finish(struct fetch *room, struct download *download)
         log_write(LOG_WARN, "%s: %s", download->part->name, err.text);
     if (state == FETCH_DONE)
         archive_note(room->archive, download->mirrors[0].url, path, length);
+    room->parts = true;
     room_take(room);
     close_part(download);
+    download->resume_known = false;
+    if (state == FETCH_DONE)
+        room_archive_due(room);
     download_finish(room, download, state, state == FETCH_DONE ? NULL : &err,
                     path, clock_ms());
     room_drop(room);
@@ -325,10 +329,13 @@ static struct download *next_job(struct fetch *room, int64_t archive_ms,
 
         download = pop(room);
         *over = !download && room->ending && room->running == 0;
-        if (download || *over || (room->archive && now_ms >= archive_ms))
+        if (download || *over)
             break;
-        /* Files finish without telling this thread. */
-        if (room->archive && room->running > 0 && archive_ms < until_ms)
+        if (room->archive_due && now_ms >= archive_ms) {
+            room->archive_due = false;
+            break;
+        }
+        if (room->archive_due && archive_ms < until_ms)
             until_ms = archive_ms;
         thread_mark(THREAD_COND);
         lock_wait(&room->lock, &fetch_class, &room->disk_cond,

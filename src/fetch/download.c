@@ -306,7 +306,8 @@ static bool may_split(const struct fetch *room, const struct download *download,
     return download->state == FETCH_RUN && download->confirmed &&
            download->ranges && download->part && !download->single &&
            !download->restart && !download->failing && !download->want_pause &&
-           !download->want_cancel && now_ms >= download->not_before_ms &&
+           !download->want_cancel && !download->turn &&
+           now_ms >= download->not_before_ms &&
            (most == 0 || download->lease_count < most);
 }
 
@@ -524,7 +525,7 @@ void download_finish(struct fetch *room, struct download *download,
 {
     set_state(room, download, state);
     download->want_pause = download->want_cancel = false;
-    download->failing = download->restart = false;
+    download->failing = download->restart = download->turn = false;
     if (err)
         download->err = *err;
     leave_hosts(room, download);
@@ -623,6 +624,23 @@ static void pause_now(struct fetch *room, struct download *download)
     room->ping = true;
 }
 
+/* What is here stays, but no validator of another server says anything: the
+ * bytes themselves are compared. */
+static void turn_to_mirror(struct fetch *room, struct download *download)
+    REQUIRES(fetch_class)
+{
+    download->turn = false;
+    download->mirror_at++;
+    download->tries = download->free_tries = 0;
+    download->best_bytes = 0;
+    download->not_before_ms = 0;
+    download->check_overlap = true;
+    MEM_CLEAR(download->seen.etag);
+    MEM_CLEAR(download->seen.last_modified);
+    download_event(room, download, FETCH_EVENT_RETRY, &download->err, NULL, 0,
+                   0);
+}
+
 /* Every lease is back: what now? */
 static void conclude(struct fetch *room, struct download *download,
                      int64_t now_ms) REQUIRES(fetch_class)
@@ -630,6 +648,8 @@ static void conclude(struct fetch *room, struct download *download,
     struct err err = {0};
 
     download->confirmed = false;
+    if (download->turn && !download->failing)
+        turn_to_mirror(room, download);
     if (download->failing) {
         err = download->err;
         download_finish(room, download, download->end_state, &err, NULL,
@@ -667,25 +687,20 @@ static void fail(struct fetch *room, struct download *download,
     stop_leases(room, download);
 }
 
-/* Goes on with the next mirror. What is here stays, but no validator of another
- * server says anything: the bytes themselves are compared. */
+/* Goes on with the next mirror, if there is one. */
 static bool next_mirror(struct fetch *room, struct download *download,
                         const struct err *err) REQUIRES(fetch_class)
 {
     if (download->mirror_at + 1 >= download->count)
         return false;
+    download->err = *err;
     /* The host changes; so every lease has to come back first. */
     if (download->lease_count > 0) {
+        download->turn = true;
         stop_leases(room, download);
-        return true;
+    } else {
+        turn_to_mirror(room, download);
     }
-    download->mirror_at++;
-    download->tries = download->free_tries = 0;
-    download->not_before_ms = 0;
-    download->check_overlap = true;
-    MEM_CLEAR(download->seen.etag);
-    MEM_CLEAR(download->seen.last_modified);
-    download_event(room, download, FETCH_EVENT_RETRY, err, NULL, 0, 0);
     return true;
 }
 
@@ -728,6 +743,7 @@ static void changed(struct fetch *room, struct download *download,
     }
     download->restart = true;
     download->single = true;
+    download->best_bytes = 0;
     stop_leases(room, download);
     download_event(room, download, FETCH_EVENT_NOTE, &verdict->err, NULL, 0,
                    now_ms);
@@ -907,6 +923,7 @@ void download_retry(struct fetch *room, struct download *download)
         return;
     }
     download->tries = download->free_tries = download->changes = 0;
+    download->best_bytes = 0;
     download->not_before_ms = 0;
     requeue(room, download);
 }

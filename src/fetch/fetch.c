@@ -66,6 +66,14 @@ void room_wake(struct fetch *room)
         }
 }
 
+void room_archive_due(struct fetch *room)
+{
+    if (!room->archive || room->archive_due)
+        return;
+    room->archive_due = true;
+    lock_cond_signal(&room->disk_cond);
+}
+
 bool room_holds(const struct fetch *room)
 {
     return room->stopping || room->ending || room->event_count >= EVENTS_MAX;
@@ -529,8 +537,10 @@ void fetch_move(struct fetch *room, uint64_t id, uint64_t other)
     if (download && download->state == FETCH_QUEUED) {
         struct download *before = find(room, other);
 
-        download_move(room, download, before);
-        place_anew(room, download, before);
+        if (download != before) {
+            download_move(room, download, before);
+            place_anew(room, download, before);
+        }
     }
     room_drop(room);
 }

@@ -73,6 +73,9 @@ static void take_over(struct transfer *transfer, struct part *part,
     room_take(room);
     download->part = part;
     download->ranges = true;
+    mem_free(download->seen.final_url);
+    mem_free(download->seen.etag);
+    mem_free(download->seen.last_modified);
     download->seen =
         (struct validators){.final_url = journal->final_url,
                             .etag = journal->etag,
@@ -169,6 +172,18 @@ static bool adopt(struct transfer *transfer, int dir_fd, const char *name)
     return true;
 }
 
+/* The part of an earlier try in this run is gone: nothing of it is here any
+ * more. */
+static void begin_empty(struct fetch *room, struct download *download)
+{
+    room_take(room);
+    spans_clear(&download->done);
+    spans_clear(&download->journaled);
+    download->journal_ms = 0;
+    download->adopted = -1;
+    room_drop(room);
+}
+
 /* What the file on the disk says before the server is asked. */
 static bool look_at_disk(struct transfer *transfer, int dir_fd,
                          const char *name)
@@ -218,6 +233,8 @@ bool judge_resume(struct transfer *transfer)
     name = target_guess(download);
     ok = look_at_disk(transfer, dir_fd, name);
     mem_free(name);
+    if (!download->part && download->done.count > 0)
+        begin_empty(room, download);
     download->resume_known = true;
     return ok;
 }
@@ -742,29 +759,21 @@ static void begin_ftp(struct transfer *transfer)
     room_drop(room);
 }
 
-/* Where a host speaks HTTP/2 on one connection and HTTP/1.1 on the next, an
- * answer over 1.1 may be another request's (poller.h tells why): it is not
- * used, and everything goes by the other lane from now on. */
-static bool one_kind(struct transfer *transfer)
+/* Whether a host speaks HTTP/2 is known from its first answer; where a later
+ * one is over HTTP/1.1 all the same, everything goes by that from now on. */
+static void learn_protocol(struct transfer *transfer)
 {
     struct fetch *room = transfer->worker->room;
     bool h2 = http_version(transfer) == CURL_HTTP_VERSION_2_0;
     struct host *host;
-    bool mixed;
 
     room_take(room);
     host = download_host(transfer->download);
     name_protocol(transfer);
-    host_answered(room, host, h2);
-    mixed = transfer->lane == LANE_H2 && host->h2 && !h2;
-    host->mixed |= mixed;
-    if (host->mixed)
-        host->h2 = false;
+    host->no_h2 |= transfer->lane == LANE_H2 && !h2;
+    host_answered(room, host, h2 && !host->no_h2);
+    host->h2 &= !host->no_h2;
     room_drop(room);
-    if (mixed)
-        refuse(transfer, VERDICT_H1, ERR_PROTOCOL,
-               "the server speaks HTTP/2 and HTTP/1.1 by turns");
-    return !mixed;
 }
 
 void judge_begin(struct transfer *transfer, const char *data, size_t len)
@@ -772,8 +781,7 @@ void judge_begin(struct transfer *transfer, const char *data, size_t len)
     int status = transfer->answer.status;
 
     transfer->begun = true;
-    if (!one_kind(transfer))
-        return;
+    learn_protocol(transfer);
     if (speaks_http(transfer) && (status < 200 || status > 299))
         bad_status(transfer);
     else if (!speaks_http(transfer))

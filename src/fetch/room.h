@@ -107,12 +107,10 @@ struct download {
     struct part *part;
     int dir_fd;         /* -1: the room's */
     bool ranges;        /* the server serves ranges */
-    bool no_if_range;   /* the server answers 200 to If-Range: leave it out */
     bool check_overlap; /* compare held bytes before trusting a range */
     bool whole;         /* ask for all of it, and see whether it is the same */
     int64_t adopted;    /* size of the user's own file it began as; -1: none */
     char *name;         /* the file's, safe; NULL: not known */
-    bool h1_only;       /* refetch over HTTP/1.1 */
     bool has_digest;
     struct digest digest;
     bool resume_known; /* the disk has been asked for an older part */
@@ -123,11 +121,14 @@ struct download {
     struct download *host_next; /* host->queue or host->running */
     struct download *host_prev;
     size_t mirror_at;
+    bool no_if_range; /* the server answers 200 to If-Range: leave it out */
+    bool h1_only;     /* refetch over HTTP/1.1 */
     int priority;
     enum fetch_state state;
     struct err err;
     unsigned tries;      /* in a row without progress */
     unsigned free_tries; /* in a row that cost nothing */
+    uint64_t best_bytes; /* the most that was here: what is more is progress */
     int64_t not_before_ms;
     int64_t start_ms;
     bool started;   /* the first answer has been reported */
@@ -135,6 +136,7 @@ struct download {
     bool single;    /* not to be split: it changed while it was */
     unsigned changes;
     bool restart; /* begin anew when every lease is back */
+    bool turn;    /* to the next mirror when every lease is back */
     bool failing; /* end in end_state when every lease is back */
     enum fetch_state end_state;
     bool want_pause;
@@ -179,7 +181,7 @@ struct host {
     unsigned active_by[WORKERS_MAX];
     bool known; /* it has answered once */
     bool h2;
-    bool mixed; /* speaks HTTP/2 on some connections only: HTTP/1.1 then */
+    bool no_h2;            /* offered HTTP/2, it answered over HTTP/1.1 */
     int64_t not_before_ms; /* backoff clock */
     unsigned faults;       /* in a row, for the backoff */
     struct governor governor;
@@ -200,6 +202,7 @@ struct worker {
     bool marked; /* one of its leases has stop set */
     /* owned by the worker's thread */
     bool ending;
+    bool limited;    /* there are rate limits, as last seen */
     bool ask;        /* something may be had from the room */
     bool settled;    /* a transfer has ended since the last publication */
     int64_t next_ms; /* or will be, at this time */
@@ -287,6 +290,7 @@ struct fetch {
     uint64_t event_seq;
     struct download *disk_queue;
     struct download *disk_last;
+    bool archive_due;   /* files for the archive have come */
     unsigned disk_busy; /* downloads with a job or in the thread's hands */
     struct download *page_queue; /* finished pages, for the reader */
     struct source *sources;
@@ -301,6 +305,9 @@ void room_drop(struct fetch *room) RELEASE(fetch_class);
 
 /* Marks all workers that found nothing to do. */
 void room_wake(struct fetch *room) REQUIRES(fetch_class);
+
+/* Files for the archive have come: the disk thread will flush them. */
+void room_archive_due(struct fetch *room) REQUIRES(fetch_class);
 
 /* Nothing new may start: stopped, ended, or too many events wait. */
 bool room_holds(const struct fetch *room) REQUIRES(fetch_class);

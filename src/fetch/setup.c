@@ -160,19 +160,29 @@ enum lane setup_request(CURL *easy, const struct fetch *room, const char *url,
     return lane;
 }
 
-CURLM *setup_multi(const struct fetch *room)
+/* One HTTP/2 connection to a host, never two: the second might turn out to
+ * speak HTTP/1.1 only, and the requests of the first might be put on it
+ * (poller.h). */
+static long host_connections(const struct fetch *room, enum lane lane)
+{
+    if (lane == LANE_H2)
+        return 1;
+    return room->options.max_connections ? (long)room->options.max_connections
+                                         : 64;
+}
+
+CURLM *setup_multi(const struct fetch *room, enum lane lane)
 {
     CURLM *multi = curl_multi_init();
 
-    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-    /* The pool: enough that no connection in use is ever closed to make room.
-     * libcurl 7.88 opens a connection for each waiting stream without a limit
-     * for the host. */
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING,
+                      lane == LANE_H2 ? (long)CURLPIPE_MULTIPLEX
+                                      : (long)CURLPIPE_NOTHING);
+    /* The pool: enough that no connection in use is ever closed to make
+     * room. */
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 256L);
     curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-                      room->options.max_connections
-                          ? (long)room->options.max_connections
-                          : 64L);
+                      host_connections(room, lane));
     return multi;
 }
 

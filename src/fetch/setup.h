@@ -19,8 +19,8 @@ void setup_handle(CURL *easy, const struct fetch *room);
 enum lane setup_request(CURL *easy, const struct fetch *room, const char *url,
                         bool trusted, bool few, bool h1, bool page);
 
-/* The multi handle of a network thread. */
-CURLM *setup_multi(const struct fetch *room);
+/* A multi handle of a network thread, for requests of one lane. */
+CURLM *setup_multi(const struct fetch *room, enum lane lane);
 
 /* Options that name files are tried out, so that a wrong one is told before
  * anything is fetched. */

@@ -235,7 +235,8 @@ static void set_if_range(struct transfer *transfer)
         transfer->download->trusted ? room->headers : room->headers_public;
     char *line;
 
-    if (!condition || transfer->download->no_if_range)
+    transfer->if_range &= condition != NULL;
+    if (!transfer->if_range)
         return;
     for (; base; base = base->next)
         transfer->headers = curl_slist_append(transfer->headers, base->data);
@@ -243,11 +244,10 @@ static void set_if_range(struct transfer *transfer)
     transfer->headers = curl_slist_append(transfer->headers, line);
     mem_free(line);
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
-    transfer->if_range = true;
 }
 
 static void set_request(struct transfer *transfer, const char *url, bool few,
-                        bool mixed)
+                        bool h1_only)
 {
     struct download *download = transfer->download;
     struct fetch *room = transfer->worker->room;
@@ -255,8 +255,7 @@ static void set_request(struct transfer *transfer, const char *url, bool few,
 
     /* Segments get connections of their own: streams of one connection share
      * its speed. */
-    transfer->h1 =
-        mixed || download->h1_only || (transfer->ranged && !download->page);
+    transfer->h1 = h1_only || (transfer->ranged && !download->page);
     transfer->lane = setup_request(transfer->easy, room, url, download->trusted,
                                    few, transfer->h1, download->page);
     curl_easy_setopt(transfer->easy, CURLOPT_RANGE, NULL);
@@ -290,7 +289,7 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
     struct fetch *room = transfer->worker->room;
     const struct host *host;
     const char *url;
-    bool mixed;
+    bool h1_only;
     bool few;
 
     begin_request(transfer, lease);
@@ -306,10 +305,11 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
     transfer_grant(transfer);
     host = download_host(lease->download);
     url = lease->download->mirrors[lease->download->mirror_at].url;
-    mixed = host->mixed;
+    h1_only = host->no_h2 || lease->download->h1_only;
+    transfer->if_range = !lease->download->no_if_range;
     few = host->queued + host->active <= FEW;
     room_drop(room);
-    set_request(transfer, url, few, mixed);
+    set_request(transfer, url, few, h1_only);
     return true;
 }
 
@@ -442,7 +442,6 @@ void transfer_settle(struct transfer *transfer, uint32_t random)
     bool ok = transfer->verdict.kind == VERDICT_OK;
     bool placed = false;
     char *path = NULL;
-    char *url = NULL;
     int64_t now_ms = clock_ms();
 
     if (room->jar)
@@ -457,21 +456,20 @@ void transfer_settle(struct transfer *transfer, uint32_t random)
         judge_spill(transfer);
     }
     log_end(transfer, path);
-    /* Once settled the download may be gone. */
-    if (path && room->archive)
-        url = mem_strdup(download->mirrors[0].url);
+    if (path)
+        archive_note(room->archive, download->mirrors[0].url, path,
+                     transfer->pos);
     room_take(room);
+    if (path)
+        room_archive_due(room);
     (void)transfer_publish(transfer, now_ms);
     if (ok && download->seen.length < 0)
         download->seen.length = (int64_t)transfer->pos;
     download_settle(room, transfer->lease, &transfer->verdict, placed, path,
                     now_ms, random);
     room_drop(room);
-    if (url)
-        archive_note(room->archive, url, path, transfer->pos);
     transfer->lease = NULL;
     transfer->download = NULL;
-    mem_free(url);
     mem_free(path);
     forget_request(transfer);
 }

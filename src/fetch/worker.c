@@ -118,6 +118,14 @@ static struct lease *next_lease(struct fetch *room, struct worker *worker,
     return NULL;
 }
 
+static bool limited(const struct fetch *room) REQUIRES(fetch_class)
+{
+    const struct fetch_options *options = &room->options;
+
+    return options->limit_rate || options->limit_rate_host ||
+           options->limit_rate_file || room->rate_set;
+}
+
 /* One visit to the room: what is there to do, is anything to be ended? */
 static size_t take_leases(struct worker *worker, struct lease *leases[BATCH],
                           bool *marked)
@@ -143,6 +151,7 @@ static size_t take_leases(struct worker *worker, struct lease *leases[BATCH],
         worker->ask = false;
     *marked = worker->marked;
     worker->ending = room->ending;
+    worker->limited = limited(room);
     room_drop(room);
     return count;
 }
@@ -274,14 +283,6 @@ static void publish(struct worker *worker, int64_t now_ms)
 
 /* ---- rate limits ---- */
 
-static bool limited(const struct fetch *room)
-{
-    const struct fetch_options *options = &room->options;
-
-    return options->limit_rate || options->limit_rate_host ||
-           options->limit_rate_file || room->rate_set;
-}
-
 /* Charges what has come to the buckets; returns for how long this transfer has
  * to be quiet. */
 static int64_t charge(struct fetch *room, struct transfer *transfer,
@@ -369,7 +370,7 @@ static void round_once(struct worker *worker)
         publish(worker, now_ms);
         worker->publish_ms = now_ms + PUBLISH_MS;
     }
-    if (limited(worker->room))
+    if (worker->limited)
         throttle(worker, now_ms);
     if (poller_wait(&worker->poller, until_ms(worker)) ||
         clock_ms() >= worker->next_ms)
@@ -409,7 +410,7 @@ bool worker_start(struct fetch *room, unsigned index, struct err *err)
     *worker =
         (struct worker){.room = room, .index = index, .throttle_ms = INT64_MAX};
     for (enum lane lane = 0; lane < LANES; lane++)
-        worker->multis[lane] = setup_multi(room);
+        worker->multis[lane] = setup_multi(room, lane);
     if (!poller_init(&worker->poller, worker->multis, err))
         return false;
     if (getrandom(&worker->random, sizeof(worker->random), GRND_NONBLOCK) < 0 ||
