@@ -251,7 +251,8 @@ static void finish(struct fetch *room, struct download *download)
         log_write(LOG_WARN, "%s: %s", download->part->name, err.text);
     if (state == FETCH_DONE)
         archive_note(room->archive, download->mirrors[0].url, path, length);
-    room->parts = true;
+    if (state != FETCH_DONE)
+        room->parts = true;
     room_take(room);
     close_part(download);
     download->resume_known = false;
