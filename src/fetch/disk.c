@@ -224,8 +224,9 @@ static void finish(struct fetch *room, struct download *download)
     char *path = NULL;
     bool flush = download->part->journal_fd >= 0 || download->part->lost;
     bool ok = verify(download, length, &err);
+    bool gone = !ok && err.code == ERR_MISMATCH;
 
-    if (!ok && err.code == ERR_MISMATCH)
+    if (gone)
         remove_part(room, download);
     /* A file that was there for a while is flushed before it is called
      * complete; one that came in a moment shares the fate of any other new
@@ -255,6 +256,8 @@ static void finish(struct fetch *room, struct download *download)
         room->parts = true;
     room_take(room);
     close_part(download);
+    if (gone)
+        spans_clear(&download->done);
     download->resume_known = false;
     if (state == FETCH_DONE)
         room_archive_due(room);

@@ -129,7 +129,8 @@ static void copy_headers(struct fetch *room)
     }
 }
 
-/* libcurl shares the name cache of the threads' handles through these. */
+/* libcurl shares the name cache of the threads' handles through these, and
+ * counts its users under the same lock, never one inside the other. */
 static void lock_share(CURL *easy, curl_lock_data data, curl_lock_access access,
                        void *arg) NO_ANALYSIS
 {
@@ -137,8 +138,8 @@ static void lock_share(CURL *easy, curl_lock_data data, curl_lock_access access,
 
     (void)easy;
     (void)access;
-    if (data == CURL_LOCK_DATA_DNS)
-        lock_take(&room->dns_lock, &dns_class);
+    (void)data;
+    lock_take(&room->dns_lock, &dns_class);
 }
 
 static void unlock_share(CURL *easy, curl_lock_data data, void *arg) NO_ANALYSIS
@@ -146,8 +147,8 @@ static void unlock_share(CURL *easy, curl_lock_data data, void *arg) NO_ANALYSIS
     struct fetch *room = arg;
 
     (void)easy;
-    if (data == CURL_LOCK_DATA_DNS)
-        lock_drop(&room->dns_lock, &dns_class);
+    (void)data;
+    lock_drop(&room->dns_lock, &dns_class);
 }
 
 static void make_share(struct fetch *room)
