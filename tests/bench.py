@@ -3,9 +3,9 @@
 
 Every tool fetches the same URLs into an empty folder, turn by turn, so that a
 busy machine slows all of them. Shown are medians and the ratio to the best
-peer; what the project claims stands beside it. Files are compared with their
-source after the clock has stopped. Needs nginx and openssl; a peer that is not
-installed is left out.
+peer; what the project claims stands beside it, at the full scale only. Every
+file is compared with its source after the clock has stopped. Needs nginx and
+openssl; a peer that is not installed is left out.
 """
 import argparse
 import contextlib
@@ -116,6 +116,7 @@ http {{
     {temporary}
     access_log off;
     sendfile on;
+    tcp_nopush on;
     keepalive_requests 10000000;
     default_type application/octet-stream;
     log_format moment $msec;
@@ -244,10 +245,16 @@ def run(argv, limit):
 
 
 def wrong_files(site, workload, folder):
-    source = site.files / workload.folder
-    _, different, missing = filecmp.cmpfiles(source, folder, workload.names(),
+    source, names = site.files / workload.folder, workload.names()
+    filecmp.clear_cache()  # it would take an earlier round's file for this one
+    _, different, missing = filecmp.cmpfiles(source, folder, names,
                                              shallow=False)
-    return len(different) + len(missing)
+    return len(different) + len(missing) + strangers(folder, set(names))
+
+
+def strangers(folder, names):
+    """What lies there beside the files: a part left behind, say."""
+    return sum(name not in names for name in os.listdir(folder))
 
 
 def one_round(tools, site, workload, work, limit):
@@ -262,7 +269,8 @@ def one_round(tools, site, workload, work, limit):
         if wrong and not cost.error:
             cost.error = "exit 0"
         if wrong:
-            cost.error += f"; {wrong} of {len(urls)} files wrong or missing"
+            cost.error += (f"; {wrong} of {len(urls)} files wrong, missing "
+                           "or not asked for")
         yield tool, cost
 
 
@@ -305,36 +313,60 @@ def show(workload, costs):
     sys.stdout.flush()
 
 
-def long_list(binary, site, work, lines, limit):
-    """A list of a million URLs: the start, the memory, and the pace."""
-    listing, folder = work / "urls", work / "out"
-    with listing.open("w", encoding="ascii") as file:
-        for number in range(lines):
-            file.write(f"http://localhost:{site.ports['list']}/{number:07d}\n")
+def wrong_answers(folder, lines):
+    wrong, names = 0, {f"{number:07d}" for number in range(lines)}
+    for name in names:
+        try:
+            with open(f"{folder}/{name}", "rb", buffering=0) as file:
+                wrong += file.read(2) != b"1"
+        except OSError:
+            wrong += 1
+    return wrong + strangers(folder, names)
+
+
+def list_round(binary, site, work, lines, limit):
+    """Start to first answer, last tenth to first tenth, and the cost."""
+    folder = work / "out"
     folder.mkdir()
-    start = time.time()
+    skip, start = site.list_log.stat().st_size, time.time()
     cost = run([binary, "get", "--quiet", "--dir", folder, "--input-file",
-                listing], limit)
-    with os.scandir(folder) as entries:
-        there = sum(1 for _ in entries)
+                work / "urls"], limit)
+    wrong = wrong_answers(folder, lines)
     shutil.rmtree(folder)
-    moments = [float(line) for line in site.list_log.read_text().split()]
-    if there != lines and not cost.error:
-        cost.error = "exit 0"
-    if cost.error or not moments:
-        print(f"list       FAILED: {cost.error}; {there} of {lines} files")
-        return False
+    with site.list_log.open(encoding="ascii") as log:
+        log.seek(skip)
+        moments = [float(line) for line in log]
+    if wrong:
+        cost.error = (f"{cost.error or 'exit 0'}; {wrong} of {lines} files "
+                      "wrong, missing or not asked for")
+    if cost.error:
+        return cost, 0, 0
     tenth = max(1, len(moments) // 10)
     first = moments[tenth - 1] - moments[0]
     last = moments[-1] - moments[-tenth]
-    print(f"list       {lines} URLs: {cost.wall:.1f} s wall, {cost.cpu:.1f} s "
-          f"cpu")
-    print(f"           first answer after {moments[0] - start:.2f} s  "
-          f"{claim(moments[0] - start, 0.5)}")
-    print(f"           peak {cost.peak:.1f} MiB  {claim(cost.peak, 250)}")
-    pace = last / (first or 1e-3)
-    print(f"           last tenth / first tenth {pace:.2f}  "
-          f"{claim(pace, 1.10)}")
+    return cost, moments[0] - start, last / (first or 1e-3)
+
+
+def long_list(binary, site, work, lines, rounds, limit):
+    """A list of a million URLs: the start, the memory, and the pace."""
+    with (work / "urls").open("w", encoding="ascii") as file:
+        for number in range(lines):
+            file.write(f"http://localhost:{site.ports['list']}/{number:07d}\n")
+    results = []
+    for _ in range(rounds):
+        results.append(list_round(binary, site, work, lines, limit))
+        if results[-1][0].error:
+            print(f"list       FAILED: {results[-1][0].error}")
+            return False
+    costs, starts, paces = zip(*results)
+    wall, cpu, peak = (statistics.median(getattr(cost, what) for cost in costs)
+                       for what in ("wall", "cpu", "peak"))
+    start, pace = statistics.median(starts), statistics.median(paces)
+    print(f"list       {lines} URLs: {wall:.1f} s wall, {cpu:.1f} s cpu")
+    for line in (f"first answer after {start:.2f} s  {claim(start, 0.5)}",
+                 f"peak {peak:.1f} MiB  {claim(peak, 250)}",
+                 f"last tenth / first tenth {pace:.2f}  {claim(pace, 1.10)}"):
+        print(f"           {line}".rstrip())
     return True
 
 
@@ -346,17 +378,27 @@ def arguments():
                         help="the program (default: %(default)s)")
     parser.add_argument("--scale", type=float, default=1.0,
                         help="size of all workloads (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3,
+                        help="after one that warms up (default: %(default)s)")
+    names = [workload.name for workload in workloads(0)] + ["list"]
     parser.add_argument("--only", action="append", metavar="WORKLOAD",
-                        help="small, small-h2, mixed, large, large-tls, "
-                        "capped, list; may be repeated")
+                        choices=names, help="only these workloads, of " +
+                        ", ".join(names) + "; may be repeated")
     parser.add_argument("--tool", action="append", choices=TOOLS,
                         help="only these tools; may be repeated")
     parser.add_argument("--limit", type=float, default=900,
-                        help="seconds that one run may take")
+                        help="seconds that one run may take "
+                        "(default: %(default)s)")
     parser.add_argument("--dir", help="where to work (default: /dev/shm if "
                         "it is there); 10 GiB at full scale")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.scale <= 0 or options.rounds < 1:
+        parser.error("--scale and --rounds have to be above 0")
+    if ("threadlab" in (options.tool or TOOLS) and
+            not os.access(options.threadlab, os.X_OK)):
+        parser.error(f"there is no program {options.threadlab}: build it, or "
+                     "name it with --threadlab")
+    return options
 
 
 def bench(options, root):
@@ -370,6 +412,8 @@ def bench(options, root):
     found = {tool: options.threadlab if tool == "threadlab" else
              shutil.which(tool) for tool in options.tool or TOOLS}
     tools = {tool: path for tool, path in found.items() if path}
+    for tool in found.keys() - tools.keys():
+        print(f"{tool} is not installed and left out")
     good = True
     with site.serve():
         if chosen:
@@ -389,7 +433,7 @@ def bench(options, root):
                                      "list" in options.only):
             good &= long_list(tools["threadlab"], site, work,
                               max(10, round(1000000 * options.scale)),
-                              options.limit)
+                              options.rounds, options.limit)
     return good
 
 
