@@ -55,6 +55,17 @@ pure()
     done
 }
 
+# What needs no screen to be tested has none.
+screenless()
+{
+    for name in stroke; do
+        for file in "tui/$name.c" "tui/$name.h"; do
+            [ ! -f "$src/$file" ] || includes "$file" \
+                '(n?cursesw?/)?n?curses\.h|.*panel\.h|(pthread|fcntl)\.h|base/(lock|thread|notify|log|store)\.h'
+        done
+    done
+}
+
 # Undefined symbols of the libraries that are curses'.
 curses()
 {
@@ -69,7 +80,7 @@ curses()
 
 unbuilt()
 {
-    for file in $(cd "$src" && find src tests -name '*.[ch]' -type f) \
+    for file in $(cd "$src" && find src tests tui -name '*.[ch]' -type f) \
         $(cd "$src" && find tests -name 'get_*.py'); do
         case $file in
         tests/fuzz_main.c) name=$file ;;
@@ -94,6 +105,8 @@ nothing 'faces take no lock' "$(faces)"
 nothing 'rooms do not know each other' "$(rooms)"
 nothing 'the base knows no room' "$(includes src/base '(fetch|origin|engine|cmd)/.*')"
 nothing 'pure files touch no lock, thread or descriptor' "$(pure)"
+nothing 'pure files of the workbench know no screen, thread or descriptor' \
+    "$(screenless)"
 nothing 'no library of the engine links curses' "$(curses)"
 nothing 'every source file is built' "$(unbuilt)"
 nothing 'every fuzz target has a corpus' "$(corpora)"

@@ -9,9 +9,9 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "cmd.h"
 #include "engine/engine.h"
-#include "nearest.h"
 
 struct command {
     const char *name;

@@ -7,7 +7,7 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
-#include "nearest.h"
+#include "base/nearest.h"
 #include "option_check.h"
 #include "option_table.h"
 

@@ -1,6 +1,6 @@
 /* The word a person probably meant. Pure; any thread. */
-#ifndef CMD_NEAREST_H
-#define CMD_NEAREST_H
+#ifndef BASE_NEAREST_H
+#define BASE_NEAREST_H
 
 #include <stddef.h>
 
