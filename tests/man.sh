@@ -46,7 +46,7 @@ grep '^\.It Fl ' "$page" | grep -oE 'Fl . , -[a-z0-9-]+' |
     sed 's/^Fl \(.\) , -/\1 /' | sort >"$work/man-letters"
 same 'and the same letters for them' "$work/help-letters" "$work/man-letters"
 
-"$threadlab" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort \
+"$threadlab" help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' | sort \
     >"$work/help-commands"
 sed -n '/^\.Sh DESCRIPTION/,/^\.Sh DOWNLOADING/s/^\.It Cm //p' "$page" | sort \
     >"$work/man-commands"

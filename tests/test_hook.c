@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/hook.h"
-#include "cmd/signals.h"
+#include "base/signals.h"
 #include "tap.h"
 
 enum { TEXT = 4096 };

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "cmd/secret.h"
-#include "cmd/signals.h"
+#include "base/signals.h"
 #include "tap.h"
 
 static char name[] = "secret-XXXXXX";

@@ -43,8 +43,7 @@ refuses()
     check "$sentence" $?
 }
 
-run 2 && [ ! -s "$work/out" ] && grep -q '^usage:' "$work/err"
-check 'no command: the list of commands on the standard error' $?
+refuses 'threadlab: the workbench needs a terminal: use --plain, or a command such as threadlab get'
 run 0 help && [ ! -s "$work/err" ] && grep -q '^  get ' "$work/out"
 check 'help: the same on the standard output' $?
 run 0 --help && grep -q '^  get ' "$work/out"
@@ -69,8 +68,10 @@ if [ -w /dev/full ]; then
 fi
 
 refuses 'threadlab: "gte" is not a command; did you mean "get"?' gte
-refuses 'threadlab: "http://x/" is not a command; write: threadlab get URL' \
+refuses 'threadlab: the workbench needs a terminal: use --plain, or a command such as threadlab get' \
     http://x/
+refuses 'threadlab: "example.org/x" is not a command; "threadlab help" lists them' \
+    example.org/x
 refuses 'threadlab: "frobnicate" is not a command; "threadlab help" lists them' \
     help frobnicate
 refuses 'threadlab get: which URL? "threadlab help get" tells more' get

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 
+int cmd_bench(int argc, char **argv); /* the workbench: no command at all */
 int cmd_get(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_origin(int argc, char **argv);

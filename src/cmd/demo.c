@@ -10,12 +10,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/signals.h"
 #include "cmd.h"
 #include "demo_dir.h"
 #include "engine/engine.h"
 #include "longopt.h"
 #include "progress.h"
-#include "signals.h"
 
 enum {
     EVENTS = 64,
@@ -84,7 +84,8 @@ static bool parse(struct words *words, int argc, char **argv, struct err *err)
     int option;
 
     longopt_begin();
-    while ((option = longopt_next(argc, argv, longs, err)) != LONGOPT_END) {
+    while ((option = longopt_next(argc, argv, longs, false, err)) !=
+           LONGOPT_END) {
         if (option == LONGOPT_BAD)
             return false;
         if (option == IN_DIR)

@@ -8,13 +8,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/signals.h"
 #include "cmd.h"
 #include "engine/engine.h"
 #include "hook.h"
 #include "options.h"
 #include "report.h"
 #include "secret.h"
-#include "signals.h"
 #include "tally.h"
 
 enum { EVENTS = 64 };

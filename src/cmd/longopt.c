@@ -33,7 +33,7 @@ static void refuse(const char *command, int answer, const char *word,
                 (int)strcspn(word, "="), word, command);
 }
 
-int longopt_next(int argc, char **argv, const struct option *longs,
+int longopt_next(int argc, char **argv, const struct option *longs, bool words,
                  struct err *err)
 {
     /* '+' stops at what is no option, ':' tells a missing argument apart. */
@@ -47,6 +47,10 @@ int longopt_next(int argc, char **argv, const struct option *longs,
         return answer;
     if (optind == argc)
         return LONGOPT_END;
+    if (words) {
+        optarg = argv[optind++];
+        return LONGOPT_WORD;
+    }
     err_set(err, ERR_USAGE, "\"%s\" is one word too many", argv[optind]);
     return LONGOPT_BAD;
 }

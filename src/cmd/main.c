@@ -1,4 +1,5 @@
 /* threadlab: the table of commands and what stands around it. */
+#include <config.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <stdbool.h>
@@ -10,6 +11,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "base/text.h"
 #include "cmd.h"
 #include "engine/engine.h"
 
@@ -65,7 +67,9 @@ static int written(void)
 
 static void overview(FILE *out)
 {
-    fputs("usage: threadlab COMMAND [ARGUMENT]...\n\n", out);
+    fputs("usage: threadlab [OPTION]... [URL]...   the workbench\n"
+          "       threadlab COMMAND [ARGUMENT]...\n\n",
+          out);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(out, "  %-7s%-19s %s\n", commands[i].name, commands[i].usage,
                 commands[i].summary);
@@ -82,10 +86,7 @@ static int unknown(const char *word)
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         names[i] = commands[i].name;
     guess = nearest(word, names, ARRAY_LEN(commands));
-    if (strstr(word, "://"))
-        err_set(&err, ERR_USAGE,
-                "\"%s\" is not a command; write: threadlab get URL", word);
-    else if (guess)
+    if (guess)
         err_set(&err, ERR_USAGE,
                 "\"%s\" is not a command; did you mean \"%s\"?", word, guess);
     else
@@ -138,14 +139,20 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     /* "1.5M" is read and written alike everywhere. */
     setlocale(LC_NUMERIC, "C");
-    if (argc < 2) {
-        overview(stderr);
-        return err_exit_status(ERR_USAGE);
-    }
+    bindtextdomain(PACKAGE, LOCALEDIR);
+    /* Words are UTF-8 here whatever the locale: view.c and fmt.c convert. */
+    bind_textdomain_codeset(PACKAGE, "UTF-8");
+    textdomain(PACKAGE);
+    if (argc < 2)
+        return cmd_bench(argc, argv);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
         return version();
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return cmd_help(1, argv + 1);
     command = find(argv[1]);
-    return command ? command->run(argc - 1, argv + 1) : unknown(argv[1]);
+    if (command)
+        return command->run(argc - 1, argv + 1);
+    /* URLs, or options of the workbench. */
+    return strstr(argv[1], "://") || argv[1][0] == '-' ? cmd_bench(argc, argv)
+                                                       : unknown(argv[1]);
 }

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "base/fmt.h"
+#include "base/signals.h"
 #include "cmd.h"
 #include "longopt.h"
 #include "origin/origin.h"
-#include "signals.h"
 
 struct words {
     struct origin_options origin;
@@ -72,7 +72,8 @@ static bool parse(struct words *words, int argc, char **argv, struct err *err)
     int option;
 
     longopt_begin();
-    while ((option = longopt_next(argc, argv, longs, err)) != LONGOPT_END) {
+    while ((option = longopt_next(argc, argv, longs, false, err)) !=
+           LONGOPT_END) {
         if (option == LONGOPT_BAD)
             return false;
         if (!take(words, option, err)) {

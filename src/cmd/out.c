@@ -11,7 +11,7 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
-#include "signals.h"
+#include "base/signals.h"
 
 /* Lines are flushed early beyond FULL; the rest is room for the last one. A
  * pipe that poll(2) calls writable takes at least PIPE_BUF bytes at once: the

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "signals.h"
+#include "base/signals.h"
 
 enum { SECRET_MAX = 4096 };
 

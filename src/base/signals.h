@@ -1,7 +1,7 @@
 /* The signals the main thread takes. They are blocked (thread.h) except inside
  * signals_wait, so a handler only leaves a mark there. Main thread only. */
-#ifndef CMD_SIGNALS_H
-#define CMD_SIGNALS_H
+#ifndef BASE_SIGNALS_H
+#define BASE_SIGNALS_H
 
 #include <poll.h>
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 /* Takes SIGINT, SIGTERM and SIGHUP (each only if it was not ignored, as under
  * nohup), SIGCHLD, SIGCONT and SIGWINCH; ignores SIGPIPE. Blocks all signals in
  * the calling thread, so it comes before the first other thread. SIGTSTP keeps
- * its default. */
+ * its default until signals_rescue. */
 void signals_take(void);
 
 /* poll(2) with the signals let in. Returns early when one came. deadline_ms: of
@@ -28,6 +28,12 @@ int signals_stops(void);
 bool signals_child(void);
 bool signals_resized(void);
 bool signals_continued(void);
+
+/* A screen is up, and must not be left behind: rescue (async-signal-safe) runs
+ * before a second stop signal or a fault ends the process, and SIGTSTP only
+ * leaves a mark, for whoever can give the terminal back first. */
+void signals_rescue(void (*rescue)(void));
+bool signals_suspend(void);
 
 /* From the next stop signal on (the second of them, say), the process ends at
  * once with status 130, wherever it is: lets the stop signals in for good. For

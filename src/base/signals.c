@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "base/thread.h"
+#include "clock.h"
+#include "mem.h"
+#include "thread.h"
 
 enum { STATUS = 130 };
 
@@ -14,6 +14,8 @@ static volatile sig_atomic_t stops;
 static volatile sig_atomic_t child;
 static volatile sig_atomic_t resized;
 static volatile sig_atomic_t continued;
+static volatile sig_atomic_t suspend;
+static void (*volatile rescue)(void);
 
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -21,8 +23,11 @@ static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
 static void on_stop(int number)
 {
     (void)number;
-    if (stops > 0)
+    if (stops > 0) {
+        if (rescue)
+            rescue();
         _exit(STATUS);
+    }
     stops = stops + 1;
 }
 
@@ -42,6 +47,20 @@ static void on_continue(int number)
 {
     (void)number;
     continued = 1;
+}
+
+static void on_suspend(int number)
+{
+    (void)number;
+    suspend = 1;
+}
+
+static void on_fault(int number)
+{
+    if (rescue)
+        rescue();
+    signal(number, SIG_DFL);
+    raise(number);
 }
 
 /* No SA_RESTART: a read that a person is waited for in must end too. */
@@ -70,6 +89,24 @@ void signals_take(void)
     take(SIGWINCH, on_resize);
     take(SIGCONT, on_continue);
     take(SIGPIPE, SIG_IGN);
+}
+
+static bool is_default(int number)
+{
+    struct sigaction old;
+
+    return sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL;
+}
+
+void signals_rescue(void (*function)(void))
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+    rescue = function;
+    take(SIGTSTP, on_suspend);
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++)
+        if (is_default(faults[i]))
+            take(faults[i], on_fault);
 }
 
 static void wait_with(struct pollfd *polled, nfds_t count,
@@ -136,6 +173,11 @@ bool signals_resized(void)
 bool signals_continued(void)
 {
     return take_mark(&continued);
+}
+
+bool signals_suspend(void)
+{
+    return take_mark(&suspend);
 }
 
 void signals_final(void)

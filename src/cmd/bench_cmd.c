@@ -1,0 +1,140 @@
+/* threadlab without a command: the workbench, with the URLs that are given. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/signals.h"
+#include "cmd.h"
+#include "engine/engine.h"
+#include "longopt.h"
+#include "tui/bench.h"
+
+enum { HELP = 1, IN_DIR, SCRIPT, COLOR, THEME, ASCII };
+
+static const struct option longs[] = {
+    {"help", no_argument, NULL, HELP},
+    {"dir", required_argument, NULL, IN_DIR},
+    {"script", required_argument, NULL, SCRIPT},
+    {"color", required_argument, NULL, COLOR},
+    {"theme", required_argument, NULL, THEME},
+    {"ascii", no_argument, NULL, ASCII},
+    {NULL, 0, NULL, 0},
+};
+
+struct words_given {
+    struct bench_options bench;
+    const char *dir;
+    bool help;
+    const char **urls;
+    size_t url_count;
+};
+
+static bool take(struct words_given *given, int option, struct err *err)
+{
+    struct settings *settings = &given->bench.settings;
+
+    switch (option) {
+    case LONGOPT_WORD:
+        given->urls[given->url_count++] = optarg;
+        return true;
+    case HELP:
+        given->help = true;
+        return true;
+    case IN_DIR:
+        given->dir = optarg;
+        return true;
+    case SCRIPT:
+        given->bench.script = optarg;
+        return true;
+    case COLOR:
+        return settings_set(settings, "color", optarg, err);
+    case THEME:
+        return settings_set(settings, "theme", optarg, err);
+    case ASCII:
+        return settings_set(settings, "ascii", "on", err);
+    default:
+        return false;
+    }
+}
+
+static bool parse(struct words_given *given, int argc, char **argv,
+                  struct err *err)
+{
+    int option;
+
+    given->urls = mem_new((size_t)argc * sizeof(*given->urls));
+    settings_init(&given->bench.settings);
+    longopt_begin();
+    while ((option = longopt_next(argc, argv, longs, true, err)) != LONGOPT_END)
+        if (option == LONGOPT_BAD || !take(given, option, err))
+            return false;
+    return true;
+}
+
+/* A URL of no use does not keep the others back. */
+static void add_all(struct engine *engine, const struct words_given *given)
+{
+    for (size_t i = 0; i < given->url_count; i++) {
+        const struct fetch_spec spec = {.urls = &given->urls[i], .count = 1};
+        struct err err;
+        uint64_t id;
+
+        if (!fetch_add(engine->fetch, &spec, &id, &err))
+            cmd_fail(NULL, &err);
+    }
+}
+
+static int help(void)
+{
+    fputs("usage: threadlab [OPTION]... [URL]...\n\n"
+          "Opens the workbench, with the URLs as its downloads.\n\n"
+          "      --dir DIR       where files go (default: the current folder)\n"
+          "      --script FILE   run the commands in FILE first\n"
+          "      --color WHEN    auto, always or never (default: auto)\n"
+          "      --theme NAME    default, high-contrast, mono or 256\n"
+          "      --ascii         no line drawing\n",
+          stdout);
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int open_bench(const struct words_given *given)
+{
+    const struct fetch_options fetch = {
+        .dir = given->dir,
+        .retries = -1,
+        .max_redirects = -1,
+    };
+    const struct engine_options options = {
+        .log_level = LOG_INFO,
+        .fetch = &fetch,
+    };
+    struct engine engine;
+    struct err err;
+    int status;
+
+    signals_take();
+    if (!engine_init(&engine, &options, &err))
+        return cmd_fail(NULL, &err);
+    add_all(&engine, given);
+    status = bench_main(&engine, &given->bench);
+    signals_final();
+    engine_fini(&engine);
+    return status;
+}
+
+int cmd_bench(int argc, char **argv)
+{
+    struct words_given given = {.dir = NULL};
+    struct err err = {.code = ERR_NONE};
+    int status;
+
+    if (!parse(&given, argc, argv, &err))
+        status = cmd_fail(NULL, &err);
+    else if (given.help)
+        status = help();
+    else
+        status = open_bench(&given);
+    mem_free(given.urls);
+    return status;
+}

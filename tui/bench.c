@@ -1,0 +1,405 @@
+/* The loop: wait for the terminal, for the rooms, or for a moment; take what
+ * there is; draw what has changed. */
+#include "bench.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "bench_state.h"
+#include "confirm.h"
+
+#include "words.h"
+
+enum { FRAMES = 10, FRAMES_SSH = 4, SECOND_MS = 1000 };
+
+struct engine *bench_engine(struct bench *bench)
+{
+    return bench->engine;
+}
+
+struct settings *bench_settings(struct bench *bench)
+{
+    return &bench->settings;
+}
+
+void bench_touch(struct bench *bench)
+{
+    bench->dirty = true;
+}
+
+void bench_say(struct bench *bench, enum bench_tone tone, const char *format,
+               ...)
+{
+    char text[MESSAGE_TEXT];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    messages_add(&bench->messages, (enum message_tone)tone, text);
+    bench->dirty = true;
+}
+
+void bench_fail(struct bench *bench, const struct err *err)
+{
+    bench_say(bench, BENCH_BAD, "%s", err->text);
+}
+
+void bench_copy(struct bench *bench, const char *text)
+{
+    screen_copy(&bench->screen, text);
+    bench_say(bench, BENCH_GOOD, _("copied: %s"), text);
+}
+
+void *bench_pane(struct bench *bench, size_t number)
+{
+    return number < LAYOUT_PANES ? bench->selves[number] : NULL;
+}
+
+size_t bench_focus(const struct bench *bench)
+{
+    return bench->focus;
+}
+
+void bench_set_focus(struct bench *bench, size_t number)
+{
+    if (number < LAYOUT_PANES && bench->shown[number])
+        bench->focus = number;
+    bench->dirty = true;
+}
+
+/* Actions. */
+
+const struct action *bench_action(const struct bench *bench, size_t i,
+                                  size_t *owner)
+{
+    for (size_t turn = 0; turn < LAYOUT_PANES; turn++) {
+        size_t number = (bench->focus + turn) % LAYOUT_PANES;
+
+        if (!bench->shown[number])
+            continue;
+        *owner = number;
+        if (i < panes[number]->action_count)
+            return &panes[number]->actions[i];
+        i -= panes[number]->action_count;
+    }
+    *owner = LAYOUT_PANES;
+    return i < bench_action_count ? &bench_actions[i] : NULL;
+}
+
+bool bench_run(struct bench *bench, const struct action *action, size_t owner,
+               int argc, char **argv, struct err *err)
+{
+    void *self = owner < LAYOUT_PANES ? bench->selves[owner] : bench;
+
+    bench->dirty = true;
+    if (argc < 2 && action_needs_argument(action))
+        return err_set(err, ERR_USAGE, _("%s needs %s"), action->name,
+                       action->arguments);
+    return action->run(self, bench, argc, argv, err);
+}
+
+/* Names may have several words: the longest that fits wins. */
+static const struct action *find_action(const struct bench *bench,
+                                        const struct words *words,
+                                        size_t *owner, size_t *used)
+{
+    const struct action *best = NULL;
+    const struct action *action;
+    size_t at_owner;
+
+    *used = 0;
+    for (size_t i = 0; (action = bench_action(bench, i, &at_owner)); i++) {
+        const char *name = action->name;
+        size_t count = 0;
+
+        while (count < words->count && *name) {
+            size_t len = strlen(words->argv[count]);
+
+            if (strncmp(name, words->argv[count], len) != 0 ||
+                (name[len] != ' ' && name[len] != '\0'))
+                break;
+            name += len + (name[len] == ' ');
+            count++;
+        }
+        if (*name == '\0' && count > *used) {
+            best = action;
+            *owner = at_owner;
+            *used = count;
+        }
+    }
+    return best;
+}
+
+static bool run_words(struct bench *bench, struct words *words, struct err *err)
+{
+    size_t owner = LAYOUT_PANES;
+    size_t used;
+    const struct action *action = find_action(bench, words, &owner, &used);
+
+    if (!action)
+        return err_set(err, ERR_USAGE,
+                       _("there is no command \"%s\"; ? lists them"),
+                       words->argv[0]);
+    return bench_run(bench, action, owner, (int)(words->count - used + 1),
+                     words->argv + used - 1, err);
+}
+
+bool bench_command(struct bench *bench, const char *line, struct err *err)
+{
+    struct words words;
+
+    return words_split(line, WORDS_COMMENTS, &words, err) &&
+           (words.count == 0 || run_words(bench, &words, err));
+}
+
+/* Panes. */
+
+static void open_panes(struct bench *bench)
+{
+    for (size_t i = 0; i < LAYOUT_PANES; i++) {
+        if (!panes[i])
+            continue;
+        bench->selves[i] = panes[i]->open(bench);
+        bench->shown[i] = bench->selves[i] != NULL;
+        bench->again_ms[i] = -1;
+        if (!bench->shown[i])
+            continue;
+        for (size_t k = 0; k < panes[i]->action_count; k++)
+            bindings_add(&bench->bindings, &panes[i]->actions[k], i);
+    }
+    for (size_t i = 0; i < bench_action_count; i++)
+        bindings_add(&bench->bindings, &bench_actions[i], LAYOUT_PANES);
+}
+
+static void close_panes(struct bench *bench)
+{
+    for (size_t i = 0; i < LAYOUT_PANES; i++)
+        if (bench->selves[i])
+            panes[i]->close(bench->selves[i]);
+}
+
+static void refresh_panes(struct bench *bench, int64_t now_ms)
+{
+    if (bench->frozen)
+        return;
+    for (size_t i = 0; i < LAYOUT_PANES; i++)
+        if (bench->shown[i])
+            bench->again_ms[i] = panes[i]->refresh(bench->selves[i], now_ms);
+}
+
+/* The loop. */
+
+static int64_t frame_ms(const struct bench *bench)
+{
+    int frames = bench->settings.frames;
+
+    if (frames == 0)
+        frames = getenv("SSH_TTY") ? FRAMES_SSH : FRAMES;
+    return SECOND_MS / frames;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    if (a < 0 || b < 0)
+        return a < 0 ? b : a;
+    return a < b ? a : b;
+}
+
+static int64_t deadline(struct bench *bench)
+{
+    int64_t next_ms = -1;
+
+    if (bench->dirty)
+        return bench->drawn_ms + frame_ms(bench);
+    for (size_t i = 0; i < LAYOUT_PANES; i++)
+        if (bench->shown[i] && !bench->frozen)
+            next_ms = earlier(next_ms, bench->again_ms[i]);
+    if (next_ms >= 0 && next_ms < bench->drawn_ms + frame_ms(bench))
+        next_ms = bench->drawn_ms + frame_ms(bench);
+    if (bench->messages.showing)
+        next_ms = earlier(next_ms, bench->messages.until_ms);
+    if (bench->undo.what)
+        next_ms = earlier(next_ms, bench->undo.until_ms);
+    return next_ms;
+}
+
+static void frame(struct bench *bench, int64_t now_ms)
+{
+    refresh_panes(bench, now_ms);
+    bench->drawn_ms = now_ms;
+    bench->dirty = false;
+    bench_draw(bench);
+}
+
+/* True if keys came: what they did is shown at once. */
+static bool take_input(struct bench *bench)
+{
+    struct input_event event;
+    bool any = false;
+
+    while (!bench->over && input_next(&bench->input, &event)) {
+        bench_take(bench, &event);
+        any = true;
+    }
+    return any;
+}
+
+static void take_signals(struct bench *bench)
+{
+    if (signals_stops() > 0)
+        bench->over = true;
+    if (signals_resized()) {
+        screen_resized(&bench->screen);
+        bench_layers_place(bench);
+        bench->dirty = true;
+        bench->drawn_ms = 0;
+    }
+    if (signals_suspend())
+        screen_suspend(&bench->screen);
+    if (signals_continued()) {
+        screen_redraw(&bench->screen);
+        bench->dirty = true;
+    }
+}
+
+static void turn(struct bench *bench)
+{
+    struct pollfd polled[] = {
+        {.fd = screen_fd(&bench->screen), .events = POLLIN},
+        {.fd = bench->engine->notify.fd, .events = POLLIN},
+    };
+    bool typed = false;
+    int64_t now_ms;
+
+    signals_wait(polled, ARRAY_LEN(polled), deadline(bench));
+    take_signals(bench);
+    if (polled[1].revents) {
+        notify_drain(&bench->engine->notify);
+        bench->dirty = true;
+    }
+    if (polled[0].revents & POLLIN)
+        typed = take_input(bench);
+    if (polled[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+        bench->over = true;
+    now_ms = clock_ms();
+    if (bench->undo.what && now_ms >= bench->undo.until_ms)
+        bench_undo_past(bench);
+    if (!bench->over && (typed || now_ms >= deadline(bench)) &&
+        (typed || deadline(bench) >= 0))
+        frame(bench, now_ms);
+}
+
+/* A file of commands. A line that cannot be run is told, with its place, and
+ * does not keep the others back. */
+bool bench_script(struct bench *bench, const char *path, struct err *err)
+{
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    size_t size = 0;
+    size_t bad = 0;
+
+    if (!file)
+        return err_errno(err, errno, _("cannot read %s"), path);
+    for (size_t number = 1; getline(&line, &size, file) >= 0; number++) {
+        struct err fault;
+
+        if (bench_command(bench, line, &fault))
+            continue;
+        bench_say(bench, BENCH_BAD, "%s:%zu: %s", path, number, fault.text);
+        bad++;
+    }
+    free(line);
+    fclose(file);
+    return bad == 0 ||
+           err_set(err, ERR_USAGE,
+                   _("%s: %zu lines could not be run (M tells)"), path, bad);
+}
+
+void bench_palette(struct bench *bench, const char *line)
+{
+    (void)line;
+    bench_say(bench, BENCH_NOTE, "palette");
+}
+
+void bench_filter(struct bench *bench)
+{
+    bench_say(bench, BENCH_NOTE, "filter");
+}
+
+void bench_later(struct bench *bench, const struct action *action, size_t owner)
+{
+    bench->later = action;
+    bench->later_owner = owner;
+}
+
+const char *bench_keys(struct bench *bench, const struct action *action)
+{
+    return bindings_keys(&bench->bindings, action, bench->keys);
+}
+
+void bench_confirm(struct bench *bench, const char *question,
+                   void (*yes)(struct bench *bench, void *arg), void *arg,
+                   void (*release)(void *arg))
+{
+    confirm_open(bench, question, yes, arg, release);
+}
+
+void bench_quit(struct bench *bench, bool ask)
+{
+    (void)ask;
+    bench->over = true;
+}
+
+static void run_script(struct bench *bench, const char *path)
+{
+    struct err err;
+
+    if (path && !bench_script(bench, path, &err))
+        bench_fail(bench, &err);
+}
+
+int bench_main(struct engine *engine, const struct bench_options *options)
+{
+    struct bench bench = {.engine = engine, .settings = options->settings};
+    const struct screen_options screen = {
+        .theme = bench.settings.theme,
+        .colour = settings_colour(&bench.settings),
+        .ascii = bench.settings.ascii,
+        .no_mouse = !bench.settings.mouse,
+    };
+    struct err err;
+
+    if (!screen_open(&bench.screen, &screen, &err)) {
+        fprintf(stderr, "threadlab: %s\n", err.text);
+        return err_exit_status(err.code);
+    }
+    signals_rescue(screen_rescue);
+    input_init(&bench.input, &bench.screen);
+    messages_init(&bench.messages);
+    bindings_init(&bench.bindings);
+    bench_screen_init(&bench);
+    open_panes(&bench);
+    if (*bench.screen.notice)
+        bench_say(&bench, BENCH_NOTE, "%s", bench.screen.notice);
+    run_script(&bench, options->script);
+    bench.dirty = true;
+    frame(&bench, clock_ms());
+    while (!bench.over)
+        turn(&bench);
+    close_panes(&bench);
+    bench_screen_fini(&bench);
+    screen_close(&bench.screen);
+    bindings_fini(&bench.bindings);
+    messages_fini(&bench.messages);
+    input_fini(&bench.input);
+    return bench.status;
+}

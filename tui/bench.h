@@ -1,0 +1,96 @@
+/* The workbench: one thread that sleeps in one poll, shows snapshots and sends
+ * requests. Panes, overlays and actions see it through this; UI thread only. */
+#ifndef TUI_BENCH_H
+#define TUI_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "action.h"
+#include "base/err.h"
+#include "engine/engine.h"
+#include "list.h"
+#include "overlay.h"
+#include "pane.h"
+#include "settings.h"
+
+struct bench;
+
+struct engine *bench_engine(struct bench *bench);
+struct settings *bench_settings(struct bench *bench);
+
+/* Something has to be drawn. */
+void bench_touch(struct bench *bench);
+
+/* A sentence for the user: at the foot for a while, and in the messages. */
+enum bench_tone { BENCH_NOTE, BENCH_GOOD, BENCH_BAD };
+void bench_say(struct bench *bench, enum bench_tone tone, const char *format,
+               ...) __attribute__((format(printf, 3, 4)));
+void bench_fail(struct bench *bench, const struct err *err);
+
+/* Opens an overlay, which then owns self. */
+void bench_overlay(struct bench *bench, const struct overlay *overlay,
+                   void *self);
+
+/* Asks; yes(arg) only after y. release(arg) in any case. */
+void bench_confirm(struct bench *bench, const char *question,
+                   void (*yes)(struct bench *bench, void *arg), void *arg,
+                   void (*release)(void *arg));
+
+/* For 10 s u does back(arg); release(arg) after it, or when it is too late, or
+ * another one comes. past (may be NULL) is done when it is too late. */
+void bench_undoable(struct bench *bench, const char *what,
+                    void (*back)(struct bench *bench, void *arg),
+                    void (*past)(struct bench *bench, void *arg), void *arg,
+                    void (*release)(void *arg));
+
+/* Runs a command line as typed in the palette. */
+bool bench_command(struct bench *bench, const char *line, struct err *err);
+
+/* Runs a file of such lines ("#" starts a comment). */
+bool bench_script(struct bench *bench, const char *path, struct err *err);
+
+/* Opens the palette with a line to go on with. */
+void bench_palette(struct bench *bench, const char *line);
+
+/* Asks for the text that rows must have. */
+void bench_filter(struct bench *bench);
+
+/* To the clipboard of the terminal (OSC 52). */
+void bench_copy(struct bench *bench, const char *text);
+
+/* The panes that are here. */
+void *bench_pane(struct bench *bench, size_t number); /* its self; or NULL */
+size_t bench_focus(const struct bench *bench);
+void bench_set_focus(struct bench *bench, size_t number);
+
+/* Every action, those of the pane in focus first: action number i, whose
+ * *owner is a pane's number or LAYOUT_PANES for the workbench's own; NULL at
+ * the end. */
+const struct action *bench_action(const struct bench *bench, size_t i,
+                                  size_t *owner);
+/* Its strokes now, with what bind has changed; or "". */
+const char *bench_keys(struct bench *bench, const struct action *action);
+bool bench_run(struct bench *bench, const struct action *action, size_t owner,
+               int argc, char **argv, struct err *err);
+
+/* The same once the key that is being taken is done, as if its own key had been
+ * pressed: for an overlay that closes. */
+void bench_later(struct bench *bench, const struct action *action,
+                 size_t owner);
+
+/* The end: at once, or after a question if work would stop. */
+void bench_quit(struct bench *bench, bool ask);
+
+struct bench_options {
+    struct settings settings;
+    const char *script; /* a file of commands; or NULL */
+    bool demo;
+};
+
+/* Until the user leaves. Returns the exit status. The engine's rooms exist;
+ * signals are taken (signals.h). */
+int bench_main(struct engine *engine, const struct bench_options *options);
+
+#endif

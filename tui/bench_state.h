@@ -1,0 +1,88 @@
+/* The workbench's own structure, for the bench_*.c files only. */
+#ifndef TUI_BENCH_STATE_H
+#define TUI_BENCH_STATE_H
+
+#include "base/str.h"
+#include "bench.h"
+#include "bindings.h"
+#include "input.h"
+#include "layout.h"
+#include "messages.h"
+#include "screen.h"
+
+enum { BENCH_OVERLAYS = 4 };
+
+struct bench_layer {
+    const struct overlay *overlay;
+    void *self;
+    struct _win_st *window;
+    void *panel;        /* PANEL, whose header only bench_draw.c needs */
+    struct rect inside; /* of the screen, where it draws */
+};
+
+/* What u would take back. */
+struct bench_undo {
+    char *what; /* NULL: nothing */
+    int64_t until_ms;
+    void (*back)(struct bench *bench, void *arg);
+    void (*past)(struct bench *bench, void *arg);
+    void *arg;
+    void (*release)(void *arg);
+};
+
+struct bench {
+    struct engine *engine;
+    struct settings settings;
+    struct screen screen;
+    struct input input;
+    struct bindings bindings;
+    struct messages messages;
+    struct bench_undo undo;
+
+    void *selves[LAYOUT_PANES]; /* of the panes that are here */
+    bool shown[LAYOUT_PANES];
+    int64_t again_ms[LAYOUT_PANES]; /* what refresh said */
+    size_t focus;
+    bool zoom;
+    struct layout layout;
+    struct _win_st *base; /* the whole screen, below the overlays */
+    void *base_panel;
+
+    struct bench_layer layers[BENCH_OVERLAYS];
+    size_t layer_count;
+
+    struct stroke pending[ACTION_STROKES]; /* the beginning of a sequence */
+    size_t pending_count;
+
+    const struct action *later; /* bench_later */
+    size_t later_owner;
+    char keys[BINDINGS_SHOWN]; /* bench_keys' answer */
+
+    bool dirty;        /* something has to be drawn */
+    bool frozen;       /* Z: snapshots stand still */
+    bool plain;        /* there is no screen: words go to the output */
+    int64_t drawn_ms;  /* the last frame that a ping caused */
+    int64_t cancel_ms; /* the last Ctrl+C */
+    bool over;
+    int status;
+};
+
+/* bench_draw.c */
+void bench_layers_place(struct bench *bench);
+void bench_draw(struct bench *bench);
+void bench_screen_init(struct bench *bench);
+void bench_screen_fini(struct bench *bench);
+void bench_layer_close(struct bench *bench); /* the topmost */
+
+/* bench_actions.c */
+extern const struct action bench_actions[];
+extern const size_t bench_action_count;
+
+/* bench_input.c */
+void bench_take(struct bench *bench, const struct input_event *event);
+
+/* bench_undo.c */
+void bench_undo_back(struct bench *bench);
+void bench_undo_past(struct bench *bench); /* its time is over */
+
+#endif

@@ -1,0 +1,7 @@
+/* The table of panes. */
+#include "pane.h"
+#include "pane_downloads.h"
+
+const struct pane *const panes[LAYOUT_PANES] = {
+    &pane_downloads,
+};
