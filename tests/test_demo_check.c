@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cmd/demo_dir.h"
+#include "engine/demo_dir.h"
 #include "scratch.h"
 #include "tap.h"
 

@@ -6,46 +6,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/path.h"
 #include "base/signals.h"
 #include "cmd.h"
-#include "demo_dir.h"
+#include "engine/demo_dir.h"
 #include "engine/engine.h"
 #include "longopt.h"
 #include "progress.h"
+#include "tui/bench.h"
 
-enum {
-    EVENTS = 64,
-    /* 56 MiB over so many connections at this rate: some seconds to see. */
-    RATE_BYTES_PER_S = 1024 * 1024,
-    CONNECTIONS = 20,
-    ORIGIN_THREADS = 2,
-    INTERRUPTED = 130
-};
-
-static const char link_regex[] = "\"profile_image\":\"(.+?)\",";
-
-static const char *const film_paths[DEMO_FILMS] = {
-    "/films/%E5%B0%8F%E9%BB%84%E4%BA%BA.mp4",
-    "/films/%E5%9C%B0%E5%BF%83%E6%B8%B8%E8%AE%B0.mp4",
-};
-
-static const char *const folders[] = {"images", "films", NULL};
+enum { EVENTS = 64, INTERRUPTED = 130 };
 
 struct words {
     const char *dir;
     bool keep;
+    bool report;
     bool help;
 };
 
 struct demo {
-    char *top; /* the folder, and two in it */
-    char *images;
-    char *films;
-    struct origin *origin;
+    char *top; /* the folder */
+    struct exercise exercise;
     struct engine engine;
     struct out out;
     struct progress *progress;
@@ -57,12 +41,13 @@ struct demo {
 
 /* The words. */
 
-enum { HELP = 1, IN_DIR, KEEP };
+enum { HELP = 1, IN_DIR, KEEP, REPORT };
 
 static const struct option longs[] = {
     {"help", no_argument, NULL, HELP},
     {"dir", required_argument, NULL, IN_DIR},
     {"keep", no_argument, NULL, KEEP},
+    {"report", no_argument, NULL, REPORT},
     {NULL, 0, NULL, 0},
 };
 
@@ -70,11 +55,12 @@ static int help(void)
 {
     fputs("usage: threadlab demo [OPTION]...\n\n"
           "Starts an origin on the loopback, finds the pictures in its feed, "
-          "downloads them\nand two films side by side, verifies every file "
-          "and tells what was done.\n\n"
+          "downloads them\nand two films side by side: on the workbench, or "
+          "without a terminal verified and\ntold in a report.\n\n"
           "      --dir DIR   put the files in DIR, which is made or is empty, "
           "and keep them\n"
-          "      --keep      keep the temporary folder the files are in\n",
+          "      --keep      keep the temporary folder the files are in\n"
+          "      --report    tell it line by line, on a terminal too\n",
           stdout);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -91,46 +77,11 @@ static bool parse(struct words *words, int argc, char **argv, struct err *err)
         if (option == IN_DIR)
             words->dir = optarg;
         words->keep = words->keep || option == KEEP || option == IN_DIR;
+        words->report = words->report || option == REPORT;
         words->help = words->help || option == HELP;
     }
     return !words->dir || *words->dir ||
            err_set(err, ERR_USAGE, "--dir needs the name of a folder");
-}
-
-/* What is to be done. */
-
-static bool add_file(struct demo *demo, const char *path, const char *dir,
-                     struct err *err)
-{
-    char *url = mem_printf("%s%s", origin_url(demo->origin), path);
-    const char *urls[] = {url};
-    const struct fetch_spec spec = {.urls = urls, .count = 1, .dir = dir};
-    uint64_t id;
-    bool ok = fetch_add(demo->engine.fetch, &spec, &id, err);
-
-    mem_free(url);
-    return ok;
-}
-
-static bool add_feed(struct demo *demo, struct err *err)
-{
-    char *url = mem_printf("%s/feed.json", origin_url(demo->origin));
-    const struct fetch_source source = {.page = url, .match = link_regex};
-    bool ok = fetch_add_source(demo->engine.fetch, &source, err);
-
-    mem_free(url);
-    return ok;
-}
-
-static bool add_all(struct demo *demo, struct err *err)
-{
-    bool ok =
-        add_feed(demo, err) && add_file(demo, "/SHA256SUMS", demo->top, err);
-
-    for (size_t i = 0; ok && i < DEMO_FILMS; i++)
-        ok = add_file(demo, film_paths[i], demo->films, err);
-    fetch_close(demo->engine.fetch);
-    return ok;
 }
 
 /* What happens. */
@@ -146,14 +97,14 @@ static void take_done(struct demo *demo, const struct fetch_event *event)
 {
     struct demo_result *result = &demo->result;
 
-    if (is_in(event->path, demo->images)) {
+    if (is_in(event->path, demo->exercise.images)) {
         result->images.count++;
         result->images.bytes += event->bytes;
         result->images.ms += event->ms;
-    } else if (is_in(event->path, demo->films) &&
-               demo->film_count < DEMO_FILMS) {
+    } else if (is_in(event->path, demo->exercise.films) &&
+               demo->film_count < EXERCISE_FILMS) {
         result->films[demo->film_count++] = (struct demo_film){
-            .name = mem_strdup(event->path + strlen(demo->films) + 1),
+            .name = mem_strdup(event->path + strlen(demo->exercise.films) + 1),
             .bytes = event->bytes,
             .ms = event->ms,
         };
@@ -272,7 +223,7 @@ static bool verify(struct demo *demo)
     struct err err = {.code = ERR_NONE};
 
     demo->result.checked =
-        demo_check(demo->top, folders, &demo->result.check, &err);
+        demo_check(demo->top, exercise_folders, &demo->result.check, &err);
     if (!demo->result.checked)
         out_line(&demo->out, OUT_WORD, "threadlab demo: %s", err.text);
     return demo_result_good(&demo->result) && !demo->failed;
@@ -284,41 +235,57 @@ static int run(struct demo *demo)
     struct err err = {.code = ERR_NONE};
     bool good;
 
-    if (!add_all(demo, &err))
+    if (!exercise_add(&demo->exercise, demo->engine.fetch, &err))
         return cmd_fail("demo", &err);
+    fetch_close(demo->engine.fetch);
     watch(demo);
     end_bars(demo);
     if (signals_stops() > 0)
         return INTERRUPTED;
     good = verify(demo);
-    origin_stats(demo->origin, &demo->result.served);
+    origin_stats(demo->exercise.origin, &demo->result.served);
     demo_report(&demo->out, &demo->result);
     out_flush(&demo->out);
     return good && !out_broken(&demo->out) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static bool make_folders(struct demo *demo, struct err *err)
+/* A report about it. */
+static int tell(struct demo *demo)
 {
-    demo->images = path_join(demo->top, folders[0]);
-    demo->films = path_join(demo->top, folders[1]);
-    return path_make(demo->images, 0777, err) &&
-           path_make(demo->films, 0777, err);
+    int status;
+
+    demo->result.url = origin_url(demo->exercise.origin);
+    demo->progress = progress_new();
+    out_init(&demo->out, demo->progress);
+    status = run(demo);
+    end_bars(demo);
+    out_fini(&demo->out);
+    return status;
+}
+
+/* The workbench, with it running. */
+static int show(struct demo *demo)
+{
+    struct bench_options options = {.script = NULL};
+    struct err err = {.code = ERR_NONE};
+
+    settings_init(&options.settings);
+    if (!exercise_add(&demo->exercise, demo->engine.fetch, &err))
+        return cmd_fail("demo", &err);
+    return bench_main(&demo->engine, &options);
 }
 
 /* The loopback needs no proxy, whatever the environment says. */
-static int with_folder(struct demo *demo)
+static int with_folder(struct demo *demo, bool bench)
 {
-    const struct origin_options origin = {
-        .rate_bytes_per_s = RATE_BYTES_PER_S,
-        .threads = ORIGIN_THREADS,
-    };
-    struct fetch_options fetch = {
+    const struct fetch_options fetch = {
+        .dir = demo->top,
         .on_exists = FETCH_FAIL,
-        .max_connections = CONNECTIONS,
+        .max_connections = EXERCISE_CONNECTIONS,
         .retries = -1,
         .max_redirects = -1,
         .no_proxy = "*",
-        .events = true,
+        .events = !bench,
     };
     const struct engine_options engine = {
         .log_level = LOG_INFO,
@@ -327,25 +294,16 @@ static int with_folder(struct demo *demo)
     struct err err = {.code = ERR_NONE};
     int status;
 
-    if (!make_folders(demo, &err))
-        return cmd_fail("demo", &err);
-    fetch.dir = demo->images;
-    demo->origin = origin_new(&origin, &err);
-    if (!demo->origin)
+    if (!exercise_init(&demo->exercise, demo->top, &err))
         return cmd_fail("demo", &err);
     if (engine_init(&demo->engine, &engine, &err)) {
-        demo->result.url = origin_url(demo->origin);
-        demo->progress = progress_new();
-        out_init(&demo->out, demo->progress);
-        status = run(demo);
-        end_bars(demo);
-        out_fini(&demo->out);
+        status = bench ? show(demo) : tell(demo);
         signals_final();
         engine_fini(&demo->engine);
     } else {
         status = cmd_fail("demo", &err);
     }
-    origin_free(demo->origin);
+    exercise_fini(&demo->exercise);
     return status;
 }
 
@@ -354,26 +312,26 @@ int cmd_demo(int argc, char **argv)
     struct words words = {.keep = false};
     struct demo demo = {.stopping = false};
     struct err err = {.code = ERR_NONE};
+    bool bench;
     int status;
 
     if (!parse(&words, argc, argv, &err))
         return cmd_fail("demo", &err);
     if (words.help)
         return help();
+    bench = !words.report && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     signals_take();
     demo.top = demo_dir_make(words.dir, &err);
     if (!demo.top)
         return cmd_fail("demo", &err);
     demo.result.dir = demo.top;
     demo.result.kept = words.keep;
-    demo.result.rate_bytes_per_s = RATE_BYTES_PER_S;
-    status = with_folder(&demo);
+    demo.result.rate_bytes_per_s = EXERCISE_RATE;
+    status = with_folder(&demo, bench);
     if (!words.keep && !demo_dir_remove(demo.top, &err))
         status = cmd_fail("demo", &err);
-    for (size_t i = 0; i < DEMO_FILMS; i++)
+    for (size_t i = 0; i < EXERCISE_FILMS; i++)
         mem_free(demo.result.films[i].name);
-    mem_free(demo.images);
-    mem_free(demo.films);
     mem_free(demo.top);
     return status;
 }

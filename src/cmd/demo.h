@@ -6,10 +6,8 @@
 #include <stdint.h>
 
 #include "demo_check.h"
-#include "origin/origin.h"
+#include "engine/exercise.h"
 #include "out.h"
-
-enum { DEMO_FILMS = 2 };
 
 struct demo_files {
     uint64_t count;
@@ -31,7 +29,7 @@ struct demo_result {
     uint64_t links;
     uint64_t duplicates;
     struct demo_files images;
-    struct demo_film films[DEMO_FILMS];
+    struct demo_film films[EXERCISE_FILMS];
     int64_t ms; /* all of it, from the first request to the last rename */
     struct origin_stats served;
     struct demo_check check;

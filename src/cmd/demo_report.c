@@ -30,7 +30,7 @@ static void say_files(struct out *out, const struct demo_result *result)
              result->links, result->duplicates);
     out_line(out, OUT_RESULT, "pictures  %" PRIu64 " files, %s",
              result->images.count, fmt_bytes(bytes, result->images.bytes));
-    for (size_t i = 0; i < DEMO_FILMS; i++)
+    for (size_t i = 0; i < EXERCISE_FILMS; i++)
         if (result->films[i].name)
             out_line(out, OUT_RESULT, "film      %s, %s in %.2f s",
                      result->films[i].name,
@@ -61,7 +61,7 @@ static void say_time(struct out *out, const struct demo_result *result)
     int64_t own_ms = result->images.ms;
     char rate[FMT_MAX];
 
-    for (size_t i = 0; i < DEMO_FILMS; i++) {
+    for (size_t i = 0; i < EXERCISE_FILMS; i++) {
         bytes += result->films[i].bytes;
         own_ms += result->films[i].ms;
     }

@@ -147,6 +147,7 @@ struct fetch_source {
     const char *match; /* PCRE2 */
     const char *json_path;
     const char *base;   /* resolves relative links of a local text; or NULL */
+    const char *dir;    /* where what is found goes; NULL: the room's */
     int64_t page_first; /* both 0: one page, no replacing */
     int64_t page_last;
     bool list_only; /* FETCH_EVENT_FOUND instead of a download */

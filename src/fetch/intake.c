@@ -266,7 +266,8 @@ static bool on_found(void *arg, const char *url)
 {
     struct search *search = arg;
     const char *urls[] = {url};
-    struct fetch_spec spec = {.urls = urls, .count = 1};
+    struct fetch_spec spec = {
+        .urls = urls, .count = 1, .dir = search->source->dir};
     struct download *download;
     struct err err;
 
@@ -446,6 +447,7 @@ struct source *intake_source(const struct fetch_source *source, struct err *err)
     *copy = (struct source){.path = mem_strdup(source->path),
                             .page = mem_strdup(source->page),
                             .base = mem_strdup(source->base),
+                            .dir = mem_strdup(source->dir),
                             .page_first = source->page_first,
                             .page_last = source->page_last,
                             .list_only = source->list_only};
@@ -465,6 +467,7 @@ void intake_source_free(struct source *source)
     mem_free(source->path);
     mem_free(source->page);
     mem_free(source->base);
+    mem_free(source->dir);
     harvest_free(source->harvest);
     mem_free(source);
 }

@@ -220,6 +220,7 @@ struct source {
     char *path;
     char *page;
     char *base;
+    char *dir;
     struct harvest *harvest; /* NULL: a list */
     int64_t page_first;
     int64_t page_last;

@@ -1,7 +1,7 @@
 /* The folder a demo fills: one the user names, or a temporary one. Main thread
  * only. */
-#ifndef CMD_DEMO_DIR_H
-#define CMD_DEMO_DIR_H
+#ifndef ENGINE_DEMO_DIR_H
+#define ENGINE_DEMO_DIR_H
 
 #include <stdbool.h>
 
