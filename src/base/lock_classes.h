@@ -4,7 +4,6 @@ LOCK_CLASS(roster, 90) /* thread.c: taken for a slot, under anything */
 LOCK_CLASS(locks, 90)  /* lock.c: the list of locks */
 LOCK_CLASS(log, 0)
 LOCK_CLASS(notify, 0)
-LOCK_CLASS(store, 0)
 LOCK_CLASS(fetch, 0)   /* the download room */
 LOCK_CLASS(dns, 0)     /* libcurl's shared name cache, taken by its callbacks */
 LOCK_CLASS(jar, 0)     /* cookies */

@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "fetch/archive.h"
 #include "fetch/download.h"
+#include "fetch/event.h"
 #include "fetch/target.h"
 
 enum { READ_BYTES = 1 << 20, ARCHIVE_MS = 1000 };

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "fetch/download.h"
+#include "fetch/event.h"
 #include "fetch/harvest.h"
 #include "fetch/link.h"
 #include "fetch/listline.h"
@@ -17,35 +18,34 @@ enum { READ_BYTES = 64 << 10 };
 
 /* ---- downloads ---- */
 
-/* The host's key of url. Lists name one host after another many times: where
- * everything up to the path is as in the URL before, so is the key. */
-static char *host_key(const char *url)
+/* Lists name one host after another many times: where everything up to the path
+ * is as in the URL before, so is the key. */
+static char *host_key(const char *url, struct intake_memo *memo)
 {
-    static _Thread_local char last_place[256];
-    static _Thread_local char last_key[256];
     const char *slashes = strstr(url, "://");
     size_t len = slashes ? 3 + (size_t)(slashes - url) : 0;
     struct str key;
 
     len += strcspn(url + len, "/?#");
-    if (len < sizeof(last_place) && last_place[len] == '\0' &&
-        memcmp(last_place, url, len) == 0 && last_key[0])
-        return mem_strdup(last_key);
+    if (len < sizeof(memo->place) && memo->place[len] == '\0' &&
+        memcmp(memo->place, url, len) == 0 && memo->key[0])
+        return mem_strdup(memo->key);
     str_init(&key, LINK_MAX_BYTES);
     if (!link_host_key(url, &key)) {
         str_fini(&key);
         return NULL;
     }
-    last_key[0] = '\0';
-    if (len < sizeof(last_place) && key.len < sizeof(last_key)) {
-        memcpy(last_place, url, len);
-        last_place[len] = '\0';
-        memcpy(last_key, key.data, key.len + 1);
+    memo->key[0] = '\0';
+    if (len < sizeof(memo->place) && key.len < sizeof(memo->key)) {
+        memcpy(memo->place, url, len);
+        memo->place[len] = '\0';
+        memcpy(memo->key, key.data, key.len + 1);
     }
     return str_take(&key);
 }
 
-static bool fill_mirror(struct mirror *mirror, struct err *err)
+static bool fill_mirror(struct mirror *mirror, struct intake_memo *memo,
+                        struct err *err)
 {
     struct str url;
     bool ok;
@@ -53,7 +53,7 @@ static bool fill_mirror(struct mirror *mirror, struct err *err)
     str_init(&url, LINK_MAX_BYTES);
     ok = link_check(mirror->url, &url, err);
     if (ok) {
-        mirror->key = host_key(url.data);
+        mirror->key = host_key(url.data, memo);
         if (!mirror->key)
             ok = err_set(err, ERR_USAGE, "the URL names no host");
     }
@@ -66,13 +66,13 @@ static bool fill_mirror(struct mirror *mirror, struct err *err)
 }
 
 struct download *intake_download(const struct fetch_spec *spec, bool trusted,
-                                 struct err *err)
+                                 struct intake_memo *memo, struct err *err)
 {
     struct download *download = download_new(spec);
 
     download->trusted = trusted;
     for (size_t i = 0; i < download->count; i++)
-        if (!fill_mirror(&download->mirrors[i], err)) {
+        if (!fill_mirror(&download->mirrors[i], memo, err)) {
             download_free(download);
             return NULL;
         }
@@ -114,7 +114,7 @@ static void report_bad(struct fetch *room, const struct err *err)
     room_take(room);
     if (wait_for_room(room)) {
         room->bad++;
-        download_event(room, NULL, FETCH_EVENT_BAD, err, NULL, 0, 0);
+        event_add(room, NULL, FETCH_EVENT_BAD, err, NULL, 0, 0);
     }
     room_drop(room);
 }
@@ -122,7 +122,7 @@ static void report_bad(struct fetch *room, const struct err *err)
 /* ---- lists ---- */
 
 static struct download *from_entry(const struct list_entry *entry,
-                                   struct err *err)
+                                   struct intake_memo *memo, struct err *err)
 {
     const char **urls = mem_new((entry->mirrors_count + 1) * sizeof(*urls));
     struct fetch_spec spec = {.urls = urls,
@@ -137,7 +137,7 @@ static struct download *from_entry(const struct list_entry *entry,
         urls[i + 1] = entry->mirrors[i];
     spec.digest = entry->checksum ? &digest : NULL;
     if (!entry->checksum || digest_parse(entry->checksum, &digest, err))
-        download = intake_download(&spec, true, err);
+        download = intake_download(&spec, true, memo, err);
     if (!download)
         err_prefix(err, "line %d", entry->line);
     mem_free(urls);
@@ -148,6 +148,7 @@ static struct download *from_entry(const struct list_entry *entry,
 static bool drain(struct fetch *room, struct list_reader *reader,
                   enum list_next until)
 {
+    struct intake_memo memo = {0};
     struct list_entry entry;
     struct err err = {0};
     enum list_next next;
@@ -158,7 +159,7 @@ static bool drain(struct fetch *room, struct list_reader *reader,
         struct download *download = NULL;
 
         if (next == LIST_ENTRY)
-            download = from_entry(&entry, &err);
+            download = from_entry(&entry, &memo, &err);
         if (download)
             going = add(room, download);
         else
@@ -245,6 +246,7 @@ struct search {
     struct fetch *room;
     const struct source *source;
     struct str page_key; /* the page's host, empty for a local text */
+    struct intake_memo memo;
     bool from_public;
     bool stopped;
 };
@@ -256,7 +258,7 @@ static bool found_only(struct fetch *room, const char *url)
     room_take(room);
     going = wait_for_room(room);
     if (going)
-        download_found(room, url);
+        event_found(room, url);
     room_drop(room);
     return going;
 }
@@ -275,7 +277,7 @@ static bool on_found(void *arg, const char *url)
         search->stopped = !found_only(search->room, url);
         return !search->stopped;
     }
-    download = intake_download(&spec, false, &err);
+    download = intake_download(&spec, false, &search->memo, &err);
     if (!download) {
         report_bad(search->room, &err);
         return true;
@@ -297,8 +299,7 @@ static void report_page(struct fetch *room, const char *url,
     room->duplicates += counts->duplicates;
     /* The samples have been counted by report_bad. */
     room->bad += counts->bad - counts->sample_count;
-    download_page_event(room, url, counts->found, counts->duplicates,
-                        counts->bad);
+    event_page(room, url, counts->found, counts->duplicates, counts->bad);
     room_drop(room);
 }
 
@@ -388,11 +389,12 @@ static bool fetch_page(struct fetch *room, const struct source *source,
                        const char *url)
 {
     struct fetch_spec spec = {.urls = &url, .count = 1};
+    struct intake_memo memo = {0};
     struct download *page;
     struct err err;
     bool going;
 
-    page = intake_download(&spec, true, &err);
+    page = intake_download(&spec, true, &memo, &err);
     if (!page) {
         report_bad(room, &err);
         return true;
@@ -406,7 +408,7 @@ static bool fetch_page(struct fetch *room, const struct source *source,
     going = page->state != FETCH_DONE || search_page(room, source, page);
     room_take(room);
     if (page->state != FETCH_DONE)
-        download_page_failed(room, page);
+        event_page_failed(room, page);
     room->pages--;
     going = going && !room->stopping;
     room_drop(room);

@@ -10,9 +10,15 @@ struct source *intake_source(const struct fetch_source *source, struct err *err)
     __attribute__((warn_unused_result));
 void intake_source_free(struct source *source);
 
+/* The place of the last URL, and its host's key; starts as zeros. */
+struct intake_memo {
+    char place[256];
+    char key[256];
+};
+
 /* Checks a spec's URLs and makes a download of it, known to nobody yet. */
 struct download *intake_download(const struct fetch_spec *spec, bool trusted,
-                                 struct err *err)
+                                 struct intake_memo *memo, struct err *err)
     __attribute__((warn_unused_result));
 
 /* The thread's body; arg is the room. Ends when room->ending is set. */

@@ -7,367 +7,32 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "fetch/archive.h"
 #include "fetch/download.h"
-#include "fetch/host.h"
+#include "fetch/event.h"
+#include "fetch/learn.h"
 #include "fetch/link.h"
 #include "fetch/magic.h"
-#include "fetch/sums.h"
 #include "fetch/target.h"
 
 enum { SPILL_ABOVE = 256 << 10 };
 
-static void refuse(struct transfer *transfer, enum verdict_kind kind,
-                   enum err_code code, const char *text)
+void judge_refuse(struct transfer *transfer, enum verdict_kind kind,
+                  enum err_code code, const char *text)
 {
     transfer->verdict.kind = kind;
     err_set(&transfer->verdict.err, code, "%s", text);
 }
 
-/* ---- before the request ---- */
-
-uint64_t judge_held(const struct transfer *transfer)
-{
-    const struct spans *done = &transfer->download->done;
-    uint64_t at = transfer->lease->start;
-
-    for (size_t i = 0; i < done->count; i++)
-        if (done->list[i].start < at && done->list[i].end >= at) {
-            uint64_t held = at - done->list[i].start;
-
-            return held < JUDGE_OVERLAP ? held : JUDGE_OVERLAP;
-        }
-    return 0;
-}
-
-/* Points the first lease at the first missing byte. With nothing missing (the
- * run before ended between the last byte and the name) only the overlap is
- * asked for. */
-static void aim(struct transfer *transfer) REQUIRES(fetch_class)
-{
-    struct download *download = transfer->download;
-    struct lease *lease = transfer->lease;
-    struct span gap = {0, UINT64_MAX};
-    uint64_t length = download->seen.length < 0
-                          ? UINT64_MAX
-                          : (uint64_t)download->seen.length;
-
-    if (!spans_first_gap(&download->done, length, &gap))
-        gap = (struct span){length, length};
-    lease->start = lease->pos = gap.start;
-    lease->end = gap.end;
-    spans_clear(&download->todo);
-    if (length != UINT64_MAX) {
-        spans_invert(&download->done, length, &download->todo);
-        spans_remove(&download->todo, gap.start, gap.end);
-    }
-}
-
-static void take_over(struct transfer *transfer, struct part *part,
-                      struct journal *journal)
-{
-    struct fetch *room = transfer->worker->room;
-    struct download *download = transfer->download;
-    struct spans done;
-
-    room_take(room);
-    download->part = part;
-    download->ranges = true;
-    mem_free(download->seen.final_url);
-    mem_free(download->seen.etag);
-    mem_free(download->seen.last_modified);
-    download->seen =
-        (struct validators){.final_url = journal->final_url,
-                            .etag = journal->etag,
-                            .last_modified = journal->last_modified,
-                            .length = journal->length};
-    journal->final_url = journal->etag = journal->last_modified = NULL;
-    done = download->done;
-    download->done = journal->done;
-    journal->done = done;
-    download->check_overlap = !answer_strong(download->seen.etag);
-    spans_clear(&download->journaled);
-    for (size_t i = 0; i < download->done.count; i++)
-        spans_add(&download->journaled, download->done.list[i].start,
-                  download->done.list[i].end);
-    download->journal_ms = clock_ms() + JOURNAL_MS;
-    aim(transfer);
-    room_drop(room);
-}
-
-static bool same_url(const struct download *download, const char *url)
-{
-    bool same = false;
-
-    for (size_t i = 0; i < download->count && !same; i++) {
-        struct str shown;
-
-        str_init(&shown, JOURNAL_URL);
-        (void)journal_strip(&shown, download->mirrors[i].url);
-        same = url && strcmp(shown.data, url) == 0;
-        str_fini(&shown);
-    }
-    return same;
-}
-
-static bool find_part(struct transfer *transfer, int dir_fd, const char *name)
-{
-    struct download *download = transfer->download;
-    struct journal journal;
-    struct part *part;
-    struct err *err = &transfer->verdict.err;
-
-    journal_init(&journal);
-    if (!part_resume(dir_fd, name, download->mirrors[0].url, &part, &journal,
-                     err)) {
-        transfer->verdict.kind = VERDICT_FAIL;
-        journal_fini(&journal);
-        return false;
-    }
-    if (part && same_url(download, journal.url))
-        take_over(transfer, part, &journal);
-    else
-        part_free(part);
-    journal_fini(&journal);
-    return true;
-}
-
-/* --on-exists resume: the file itself becomes the part. Its journal is written
- * at once, so that a kill does not leave it under a strange name unnoticed. */
-static bool adopt(struct transfer *transfer, int dir_fd, const char *name)
-{
-    struct fetch *room = transfer->worker->room;
-    struct download *download = transfer->download;
-    struct err *err = &transfer->verdict.err;
-    struct journal journal = {.length = -1};
-    struct part *part;
-    uint64_t bytes;
-
-    part =
-        part_adopt(dir_fd, name, name, download->mirrors[0].url, &bytes, err);
-    if (!part) {
-        transfer->verdict.kind = VERDICT_FAIL;
-        return false;
-    }
-    journal_init(&journal);
-    journal.length = -1;
-    journal.url = mem_strdup(download->mirrors[0].url);
-    if (!spans_add(&journal.done, 0, bytes) ||
-        !part_journal(part, &journal, err)) {
-        struct err own;
-
-        transfer->verdict.kind = VERDICT_FAIL;
-        if (!part_place(part, dir_fd, name, bytes, false, &own))
-            log_write(LOG_ERROR, "%s is now called %s: %s", name, part->name,
-                      own.text);
-        part_free(part);
-        journal_fini(&journal);
-        return false;
-    }
-    room_take(room);
-    download->adopted = (int64_t)bytes;
-    room_drop(room);
-    take_over(transfer, part, &journal);
-    journal_fini(&journal);
-    return true;
-}
-
-/* The part of an earlier try in this run is gone: nothing of it is here any
- * more. */
-static void begin_empty(struct fetch *room, struct download *download)
-{
-    room_take(room);
-    spans_clear(&download->done);
-    spans_clear(&download->journaled);
-    download->journal_ms = 0;
-    download->adopted = -1;
-    room_drop(room);
-}
-
-/* What the file on the disk says before the server is asked. */
-static bool look_at_disk(struct transfer *transfer, int dir_fd,
-                         const char *name)
-{
-    struct fetch *room = transfer->worker->room;
-    struct download *download = transfer->download;
-    enum fetch_exists policy = room->options.on_exists;
-    bool exists;
-
-    if ((dir_fd != room->dir_fd || room->parts) &&
-        !find_part(transfer, dir_fd, name))
-        return false;
-    if (download->part || policy == FETCH_RENAME || policy == FETCH_OVERWRITE)
-        return true;
-    exists = target_exists(room, download, name);
-    if (exists && policy == FETCH_RESUME)
-        return adopt(transfer, dir_fd, name);
-    /* A template's folders are known only with the answer. */
-    if (!exists || (room->template && !download->out))
-        return true;
-    refuse(transfer, policy == FETCH_SKIP ? VERDICT_SKIP : VERDICT_FAIL,
-           ERR_EXISTS, "the file exists already");
-    return false;
-}
-
-bool judge_resume(struct transfer *transfer)
-{
-    struct fetch *room = transfer->worker->room;
-    struct download *download = transfer->download;
-    char *name;
-    bool ok;
-    int dir_fd;
-
-    if (download->page || download->resume_known)
-        return true;
-    if (transfer->worker->archive &&
-        archive_has(transfer->worker->archive, download->mirrors[0].url)) {
-        refuse(transfer, VERDICT_SKIP, ERR_EXISTS,
-               "fetched before, says the archive");
-        return false;
-    }
-    dir_fd = target_folder(room, download, &transfer->verdict.err);
-    if (dir_fd < 0) {
-        transfer->verdict.kind = VERDICT_FAIL;
-        return false;
-    }
-    name = target_guess(download);
-    ok = look_at_disk(transfer, dir_fd, name);
-    mem_free(name);
-    if (!download->part && download->done.count > 0)
-        begin_empty(room, download);
-    download->resume_known = true;
-    return ok;
-}
-
-/* ---- the answer ---- */
-
-static bool equal(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
-static bool differ(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) != 0;
-}
-
-/* RFC 9110 8.8.3.2: a strong tag proves sameness; weak ones and dates only
- * suggest it. */
-enum sameness { SAME, LIKELY_SAME, OTHER, UNKNOWN };
-
-static enum sameness compare(const struct validators *seen,
-                             const struct answer *answer, int64_t length)
-{
-    bool same_length = seen->length >= 0 && seen->length == length;
-
-    if (seen->length >= 0 && length >= 0 && !same_length)
-        return OTHER;
-    if (answer_strong(seen->etag) && equal(seen->etag, answer->etag))
-        return SAME;
-    if (differ(seen->last_modified, answer->last_modified))
-        return OTHER;
-    /* Servers behind one name may give one file different tags; the same date
-     * and length make that worth a look at the bytes. */
-    if (equal(seen->last_modified, answer->last_modified) && same_length)
-        return differ(seen->etag, answer->etag) ? LIKELY_SAME : SAME;
-    if (equal(seen->etag, answer->etag))
-        return LIKELY_SAME;
-    if (differ(seen->etag, answer->etag))
-        return OTHER;
-    return UNKNOWN;
-}
-
-static bool speaks_http(const struct transfer *transfer)
-{
-    return transfer->answer.status != 0;
-}
-
-static long http_version(const struct transfer *transfer)
-{
-    long version = 0;
-
-    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
-    return version;
-}
-
-static void note(struct transfer *transfer, enum err_code code,
-                 const char *text)
+void judge_note(struct transfer *transfer, enum err_code code, const char *text)
 {
     struct fetch *room = transfer->worker->room;
     struct err err = {0};
 
     err_set(&err, code, "%s", text);
     room_take(room);
-    download_event(room, transfer->download, FETCH_EVENT_NOTE, &err, NULL, 0,
-                   clock_ms());
+    event_add(room, transfer->download, FETCH_EVENT_NOTE, &err, NULL, 0,
+              clock_ms());
     room_drop(room);
-}
-
-static void name_protocol(struct transfer *transfer) REQUIRES(fetch_class)
-{
-    struct download *download = transfer->download;
-    const char *scheme = NULL;
-
-    curl_easy_getinfo(transfer->easy, CURLINFO_SCHEME, &scheme);
-    if (!speaks_http(transfer))
-        snprintf(download->protocol, sizeof(download->protocol), "%.7s",
-                 scheme ? scheme : "");
-    else
-        strcpy(download->protocol,
-               http_version(transfer) == CURL_HTTP_VERSION_2_0 ? "h2" : "h1");
-    for (char *at = download->protocol; *at; at++)
-        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
-}
-
-static const char *final_url(const struct transfer *transfer)
-{
-    const char *url = NULL;
-
-    curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
-    return url;
-}
-
-/* The declared digest: the user's word, else a list's, else the server's. */
-static void learn_digest(struct transfer *transfer) REQUIRES(fetch_class)
-{
-    struct fetch *room = transfer->worker->room;
-    struct download *download = transfer->download;
-    const char *base = strrchr(download->name, '/');
-    const char *field = transfer->answer.digest;
-
-    if (download->has_digest)
-        return;
-    if (room->sums)
-        download->has_digest = sums_find(
-            room->sums, base ? base + 1 : download->name, &download->digest);
-    if (!download->has_digest && field && !transfer->answer.encoded)
-        download->has_digest =
-            digest_parse_repr(field, strlen(field), &download->digest);
-}
-
-static void replace(char **place, const char *text)
-{
-    mem_free(*place);
-    *place = mem_strdup(text);
-}
-
-static void learn(struct transfer *transfer, int64_t length, bool ranges)
-    REQUIRES(fetch_class)
-{
-    struct download *download = transfer->download;
-    const struct answer *answer = &transfer->answer;
-    bool validators = answer_strong(answer->etag) || answer->last_modified;
-
-    replace(&download->seen.final_url, final_url(transfer));
-    replace(&download->seen.etag, answer->etag);
-    replace(&download->seen.last_modified, answer->last_modified);
-    download->seen.length = length;
-    download->ranges = ranges;
-    /* Pieces of a file without a name for its state cannot be told from pieces
-     * of another; in one stream, with an overlap compared, they can. A date
-     * tells seconds only: before going on from an older part, the same. */
-    download->single |= !validators;
-    download->check_overlap = !answer_strong(answer->etag);
 }
 
 /* What is held belongs to another file: empty the part. */
@@ -386,8 +51,8 @@ static bool forget_held(struct transfer *transfer)
     download->journal_ms = 0;
     transfer->lease->end = transfer->limit = UINT64_MAX;
     room_drop(room);
-    note(transfer, ERR_MISMATCH,
-         "the file on the server has changed; it is fetched anew");
+    judge_note(transfer, ERR_MISMATCH,
+               "the file on the server has changed; it is fetched anew");
     return true;
 }
 
@@ -398,21 +63,22 @@ static bool agree_with_held(struct transfer *transfer)
 {
     struct download *download = transfer->download;
     const struct answer *answer = &transfer->answer;
-    enum sameness same = compare(&download->seen, answer, transfer->expected);
+    enum sameness same =
+        validators_compare(&download->seen, answer, transfer->expected);
 
     if (!download->part || same == SAME)
         return true;
     if (download->adopted >= 0) {
-        refuse(transfer, VERDICT_FAIL, ERR_MISMATCH,
-               "the server does not serve ranges: what is here cannot be "
-               "gone on with; move it away and retry");
+        judge_refuse(transfer, VERDICT_FAIL, ERR_MISMATCH,
+                     "the server does not serve ranges: what is here cannot be "
+                     "gone on with; move it away and retry");
         return false;
     }
     if (same != LIKELY_SAME && download->seen.etag && !answer->etag &&
         !answer->last_modified && answer->type &&
         type_match("text/html", answer->type)) {
-        refuse(transfer, VERDICT_RETRY, ERR_MISMATCH,
-               "the server answers with a page instead of the file");
+        judge_refuse(transfer, VERDICT_RETRY, ERR_MISMATCH,
+                     "the server answers with a page instead of the file");
         return false;
     }
     return forget_held(transfer);
@@ -424,7 +90,7 @@ static bool big_enough(struct transfer *transfer, uint64_t length)
 
     if (length >= min || transfer->download->page)
         return true;
-    refuse(transfer, VERDICT_SKIP, ERR_LIMIT, "smaller than --min-size");
+    judge_refuse(transfer, VERDICT_SKIP, ERR_LIMIT, "smaller than --min-size");
     return false;
 }
 
@@ -442,7 +108,7 @@ bool judge_too_large(struct transfer *transfer, uint64_t at)
 
     if (!max || at <= max || transfer->download->page)
         return false;
-    refuse(transfer, VERDICT_SKIP, ERR_LIMIT, "larger than --max-size");
+    judge_refuse(transfer, VERDICT_SKIP, ERR_LIMIT, "larger than --max-size");
     return true;
 }
 
@@ -467,27 +133,9 @@ static bool name_free(struct transfer *transfer)
         return true;
     if (!target_exists(room, transfer->download, transfer->download->name))
         return true;
-    refuse(transfer, policy == FETCH_SKIP ? VERDICT_SKIP : VERDICT_FAIL,
-           ERR_EXISTS, "the file exists already");
+    judge_refuse(transfer, policy == FETCH_SKIP ? VERDICT_SKIP : VERDICT_FAIL,
+                 ERR_EXISTS, "the file exists already");
     return false;
-}
-
-static void learn_name(struct transfer *transfer)
-{
-    struct fetch *room = transfer->worker->room;
-    struct download *download = transfer->download;
-    char *name;
-
-    if (download->name)
-        return;
-    name = target_name(room, download, &transfer->answer, final_url(transfer));
-    room_take(room);
-    download->name = name;
-    learn_digest(transfer);
-    room_drop(room);
-    if (room->sums && !download->has_digest)
-        note(transfer, ERR_MISSING,
-             "the checksum list does not name this file; it is not verified");
 }
 
 /* How many bytes a whole body is to have; -1: not declared. */
@@ -496,7 +144,7 @@ static int64_t declared_length(const struct transfer *transfer)
     const struct answer *answer = &transfer->answer;
     curl_off_t length = -1;
 
-    if (speaks_http(transfer)) {
+    if (transfer_speaks_http(transfer)) {
         if (answer->chunked || (answer->encoded && transfer->download->page))
             return -1;
         return answer->length;
@@ -514,11 +162,11 @@ static bool trustworthy_end(struct transfer *transfer)
 
     if (transfer->expected >= 0 || transfer->h1 ||
         room->options.http == FETCH_HTTP_2 ||
-        http_version(transfer) != CURL_HTTP_VERSION_2_0 ||
+        transfer_http_version(transfer) != CURL_HTTP_VERSION_2_0 ||
         curl_version_info(CURLVERSION_NOW)->version_num >= 0x080000)
         return true;
-    refuse(transfer, VERDICT_H1, ERR_PROTOCOL,
-           "no length is declared over HTTP/2; asking over HTTP/1.1");
+    judge_refuse(transfer, VERDICT_H1, ERR_PROTOCOL,
+                 "no length is declared over HTTP/2; asking over HTTP/1.1");
     return false;
 }
 
@@ -532,12 +180,13 @@ static void begin_whole(struct transfer *transfer, const char *data, size_t len)
                        answer->range.span.start == 0 &&
                        answer->range.total == (int64_t)answer->range.span.end;
 
-    if (speaks_http(transfer) && answer->status != 200 &&
+    if (transfer_speaks_http(transfer) && answer->status != 200 &&
         answer->status != 203 && !whole_range) {
-        refuse(transfer, VERDICT_FAIL, ERR_PROTOCOL,
-               answer->status == 206
-                   ? "the server sent a piece where the whole was asked for"
-                   : "the server sent a success without the file");
+        judge_refuse(
+            transfer, VERDICT_FAIL, ERR_PROTOCOL,
+            answer->status == 206
+                ? "the server sent a piece where the whole was asked for"
+                : "the server sent a success without the file");
         return;
     }
     transfer->expected = declared_length(transfer);
@@ -550,8 +199,8 @@ static void begin_whole(struct transfer *transfer, const char *data, size_t len)
             return;
     }
     room_take(room);
-    learn(transfer, transfer->expected,
-          !answer->refuses_ranges && transfer->expected >= 0);
+    learn_validators(transfer, transfer->expected,
+                     !answer->refuses_ranges && transfer->expected >= 0);
     download_confirm(room, transfer->lease, clock_ms());
     transfer->limit = transfer->lease->end;
     room_drop(room);
@@ -564,22 +213,23 @@ static void begin_whole(struct transfer *transfer, const char *data, size_t len)
 static void whole_for_range(struct transfer *transfer)
 {
     struct download *download = transfer->download;
-    enum sameness same =
-        compare(&download->seen, &transfer->answer, transfer->answer.length);
+    enum sameness same = validators_compare(&download->seen, &transfer->answer,
+                                            transfer->answer.length);
 
     if (download->adopted >= 0)
-        refuse(transfer, VERDICT_FAIL, ERR_MISMATCH,
-               "the server does not serve ranges: what is here cannot be gone "
-               "on with; move it away and retry");
+        judge_refuse(
+            transfer, VERDICT_FAIL, ERR_MISMATCH,
+            "the server does not serve ranges: what is here cannot be gone "
+            "on with; move it away and retry");
     else if (same == OTHER)
-        refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
-               "the file on the server has changed; it is fetched anew");
+        judge_refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
+                     "the file on the server has changed; it is fetched anew");
     else if (transfer->if_range)
-        refuse(transfer, VERDICT_IF_RANGE, ERR_MISMATCH,
-               "the server sends everything on If-Range");
+        judge_refuse(transfer, VERDICT_IF_RANGE, ERR_MISMATCH,
+                     "the server sends everything on If-Range");
     else
-        refuse(transfer, VERDICT_NO_RANGES, ERR_PROTOCOL,
-               "the server does not serve ranges");
+        judge_refuse(transfer, VERDICT_NO_RANGES, ERR_PROTOCOL,
+                     "the server does not serve ranges");
 }
 
 /* RFC 9110 15.3.7: is this the piece that was asked for, of the same file? */
@@ -595,30 +245,30 @@ static bool right_piece(struct transfer *transfer)
         range->span.end > transfer->until ||
         (answer->length >= 0 &&
          (uint64_t)answer->length != range->span.end - from)) {
-        refuse(transfer, VERDICT_NO_RANGES, ERR_PROTOCOL,
-               "the server sent another piece than was asked for");
+        judge_refuse(transfer, VERDICT_NO_RANGES, ERR_PROTOCOL,
+                     "the server sent another piece than was asked for");
         return false;
     }
-    same = compare(&download->seen, answer, range->total);
+    same = validators_compare(&download->seen, answer, range->total);
     /* Between two pieces of one run a new tag means a new file, whatever the
      * date says: it only tells seconds. */
-    if (!transfer->lease->first && differ(download->seen.etag, answer->etag))
+    if (!transfer->lease->first && validators_new_tag(&download->seen, answer))
         same = OTHER;
     if (same == OTHER && transfer->overlap == 0) {
-        refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
-               "the file on the server has changed; it is fetched anew");
+        judge_refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
+                     "the file on the server has changed; it is fetched anew");
         return false;
     }
     if (same == OTHER && download->seen.length >= 0 && range->total >= 0 &&
         download->seen.length != range->total) {
-        refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
-               "the file's length on the server has changed");
+        judge_refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
+                     "the file's length on the server has changed");
         return false;
     }
     if (same == LIKELY_SAME && transfer->overlap == 0 && transfer->start > 0 &&
         transfer->lease->first) {
-        refuse(transfer, VERDICT_IF_RANGE, ERR_MISMATCH,
-               "the file may have changed; comparing what is here");
+        judge_refuse(transfer, VERDICT_IF_RANGE, ERR_MISMATCH,
+                     "the file may have changed; comparing what is here");
         return false;
     }
     return true;
@@ -634,8 +284,8 @@ static void begin_range(struct transfer *transfer)
         return;
     }
     if (answer->status != 206) {
-        refuse(transfer, VERDICT_FAIL, ERR_PROTOCOL,
-               "the server sent a success without the file");
+        judge_refuse(transfer, VERDICT_FAIL, ERR_PROTOCOL,
+                     "the server sent a success without the file");
         return;
     }
     if (!right_piece(transfer))
@@ -644,9 +294,10 @@ static void begin_range(struct transfer *transfer)
         (int64_t)(answer->range.span.end - answer->range.span.start);
     if (download->adopted > 0 && answer->range.total >= 0 &&
         answer->range.total < download->adopted) {
-        refuse(transfer, VERDICT_FAIL, ERR_MISMATCH,
-               "the file here is longer than the server's; move it away and "
-               "retry");
+        judge_refuse(
+            transfer, VERDICT_FAIL, ERR_MISMATCH,
+            "the file here is longer than the server's; move it away and "
+            "retry");
         return;
     }
     if (transfer->lease->first)
@@ -658,19 +309,11 @@ static void begin_range(struct transfer *transfer)
 void judge_confirm(struct transfer *transfer)
 {
     struct fetch *room = transfer->worker->room;
-    struct download *download = transfer->download;
-    const struct answer *answer = &transfer->answer;
-    int64_t total = answer->range.total;
 
     if (!transfer->lease->first)
         return;
     room_take(room);
-    if (download->seen.length < 0)
-        download->seen.length = total;
-    if (!download->seen.etag)
-        replace(&download->seen.etag, answer->etag);
-    if (!download->seen.last_modified)
-        replace(&download->seen.last_modified, answer->last_modified);
+    learn_missing(transfer);
     download_confirm(room, transfer->lease, clock_ms());
     transfer->limit = transfer->lease->end;
     room_drop(room);
@@ -679,13 +322,15 @@ void judge_confirm(struct transfer *transfer)
 void judge_overlap(struct transfer *transfer)
 {
     if (transfer->download->adopted >= 0)
-        refuse(transfer, VERDICT_FAIL, ERR_MISMATCH,
-               "what is here is not the beginning of the server's file; move "
-               "it away and retry");
+        judge_refuse(
+            transfer, VERDICT_FAIL, ERR_MISMATCH,
+            "what is here is not the beginning of the server's file; move "
+            "it away and retry");
     else
-        refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
-               "the bytes here are not the server's any more; the file is "
-               "fetched anew");
+        judge_refuse(
+            transfer, VERDICT_CHANGED, ERR_MISMATCH,
+            "the bytes here are not the server's any more; the file is "
+            "fetched anew");
 }
 
 /* ---- all answers ---- */
@@ -701,13 +346,15 @@ static void bad_status(struct transfer *transfer)
     curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_COUNT, &redirects);
     if (transfer->answer.status == 416 && transfer->ranged) {
         if (download->adopted >= 0)
-            refuse(transfer, VERDICT_FAIL, ERR_MISMATCH,
-                   "the file here is longer than the server's; move it away "
-                   "and retry");
+            judge_refuse(
+                transfer, VERDICT_FAIL, ERR_MISMATCH,
+                "the file here is longer than the server's; move it away "
+                "and retry");
         else
-            refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
-                   "the file on the server has become shorter; it is fetched "
-                   "anew");
+            judge_refuse(
+                transfer, VERDICT_CHANGED, ERR_MISMATCH,
+                "the file on the server has become shorter; it is fetched "
+                "anew");
     } else if (verdict_expired(transfer->answer.status) && redirects > 0 &&
                transfer->start > 0) {
         /* A signed link that has run out: the original one gives another. */
@@ -748,31 +395,16 @@ static void begin_ftp(struct transfer *transfer)
     transfer->answer.range.total = total;
     if (transfer->ranged) {
         learn_name(transfer);
-        if (compare(&download->seen, &transfer->answer, total) == OTHER)
-            refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
-                   "the file on the server has changed; it is fetched anew");
+        if (validators_compare(&download->seen, &transfer->answer, total) ==
+            OTHER)
+            judge_refuse(
+                transfer, VERDICT_CHANGED, ERR_MISMATCH,
+                "the file on the server has changed; it is fetched anew");
         else if (transfer->overlap == 0)
             judge_confirm(transfer);
     }
     room_take(room);
     download->single = true;
-    room_drop(room);
-}
-
-/* Whether a host speaks HTTP/2 is known from its first answer; where a later
- * one is over HTTP/1.1 all the same, everything goes by that from now on. */
-static void learn_protocol(struct transfer *transfer)
-{
-    struct fetch *room = transfer->worker->room;
-    bool h2 = http_version(transfer) == CURL_HTTP_VERSION_2_0;
-    struct host *host;
-
-    room_take(room);
-    host = download_host(transfer->download);
-    name_protocol(transfer);
-    host->no_h2 |= transfer->lane == LANE_H2 && !h2;
-    host_answered(room, host, h2 && !host->no_h2);
-    host->h2 &= !host->no_h2;
     room_drop(room);
 }
 
@@ -782,9 +414,9 @@ void judge_begin(struct transfer *transfer, const char *data, size_t len)
 
     transfer->begun = true;
     learn_protocol(transfer);
-    if (speaks_http(transfer) && (status < 200 || status > 299))
+    if (transfer_speaks_http(transfer) && (status < 200 || status > 299))
         bad_status(transfer);
-    else if (!speaks_http(transfer))
+    else if (!transfer_speaks_http(transfer))
         begin_ftp(transfer);
     else if (transfer->ranged)
         begin_range(transfer);
@@ -808,9 +440,10 @@ void judge_end(struct transfer *transfer)
     transfer->verdict.kind = VERDICT_OK;
     if (transfer->expected < 0 && !transfer->answer.chunked &&
         !transfer->download->page)
-        note(transfer, ERR_PROTOCOL,
-             "the server did not declare the length: nobody can tell whether "
-             "all of it came");
+        judge_note(
+            transfer, ERR_PROTOCOL,
+            "the server did not declare the length: nobody can tell whether "
+            "all of it came");
 }
 
 bool judge_spill(struct transfer *transfer)

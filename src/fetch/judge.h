@@ -7,17 +7,13 @@
 
 #include "fetch/transfer.h"
 
-enum { JUDGE_OVERLAP = 64 << 10 }; /* held bytes compared before a resume */
+/* Sets the verdict. */
+void judge_refuse(struct transfer *transfer, enum verdict_kind kind,
+                  enum err_code code, const char *text);
 
-/* Before the request: is there an older part to go on with, is the file there
- * already, is there a folder to put it in? Shapes the lease. False: no request
- * is to be made; the verdict says why. */
-bool judge_resume(struct transfer *transfer)
-    __attribute__((warn_unused_result));
-
-/* How many held bytes before the lease's start can be compared; the room's lock
- * is held. */
-uint64_t judge_held(const struct transfer *transfer) REQUIRES(fetch_class);
+/* A warning about a download that goes on. */
+void judge_note(struct transfer *transfer, enum err_code code,
+                const char *text);
 
 /* The answer is here, and the first len bytes of its body (0 for an empty one).
  * Sets the verdict where it cannot be used. */

@@ -33,6 +33,7 @@
 #include "fetch/set.h"
 #include "fetch/span.h"
 #include "fetch/template.h"
+#include "fetch/validators.h"
 
 enum {
     PUBLISH_MS = 50,
@@ -64,14 +65,6 @@ struct lease {
     struct meter meter;
     bool stop;    /* the transfer is to end */
     bool doubled; /* another lease fetches the same rest */
-};
-
-/* Where a file's server side may differ between two requests. */
-struct validators {
-    char *final_url;
-    char *etag;
-    char *last_modified;
-    int64_t length; /* -1: unknown */
 };
 
 struct mirror {
@@ -282,8 +275,7 @@ struct fetch {
     uint64_t added;
     uint64_t duplicates;
     uint64_t bad;
-    struct set names; /* hashes of names taken in this run */
-    bool disk_full;
+    struct set names;           /* hashes of names taken in this run */
     struct fetch_event *events; /* ring of event_room */
     size_t event_first;
     size_t event_count;
@@ -312,5 +304,8 @@ void room_archive_due(struct fetch *room) REQUIRES(fetch_class);
 
 /* Nothing new may start: stopped, ended, or too many events wait. */
 bool room_holds(const struct fetch *room) REQUIRES(fetch_class);
+
+/* Closed, and nothing queued, waiting, paused or running. */
+bool room_over(const struct fetch *room) REQUIRES(fetch_class);
 
 #endif

@@ -17,7 +17,10 @@
 #include "fetch/host.h"
 #include "fetch/jar.h"
 #include "fetch/judge.h"
+#include "fetch/lease.h"
 #include "fetch/link.h"
+#include "fetch/resume.h"
+#include "fetch/settle.h"
 #include "fetch/setup.h"
 #include "fetch/target.h"
 
@@ -293,7 +296,7 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
     bool few;
 
     begin_request(transfer, lease);
-    if (lease->first && !judge_resume(transfer))
+    if (lease->first && !resume_look(transfer))
         return false;
     room_take(room);
     transfer->start = transfer->pos = lease->start;
@@ -301,7 +304,7 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
     transfer->ranged = !lease->first || lease->start > 0;
     if (lease->first &&
         (lease->start == lease->end || transfer->download->check_overlap))
-        transfer->overlap = judge_held(transfer);
+        transfer->overlap = resume_held(transfer);
     transfer_grant(transfer);
     host = download_host(lease->download);
     url = lease->download->mirrors[lease->download->mirror_at].url;
@@ -311,6 +314,27 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
     room_drop(room);
     set_request(transfer, url, few, h1_only);
     return true;
+}
+
+bool transfer_speaks_http(const struct transfer *transfer)
+{
+    return transfer->answer.status != 0;
+}
+
+long transfer_http_version(const struct transfer *transfer)
+{
+    long version = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+    return version;
+}
+
+const char *transfer_final_url(const struct transfer *transfer)
+{
+    const char *url = NULL;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
+    return url;
 }
 
 static bool untouched(const struct transfer *transfer)
@@ -360,9 +384,9 @@ bool transfer_publish(struct transfer *transfer, int64_t now_ms)
 
     /* Before the answer is judged nothing that came counts. */
     if (transfer->begun && !transfer->discard) {
-        download_publish(transfer->worker->room, lease, transfer->pos,
-                         transfer->received - transfer->published,
-                         transfer->download->part != NULL, now_ms);
+        lease_publish(transfer->worker->room, lease, transfer->pos,
+                      transfer->received - transfer->published,
+                      transfer->download->part != NULL, now_ms);
         transfer->published = transfer->received;
         /* A lease that began at 0 without a range may get its end back. */
         transfer->limit = lease->end;
@@ -465,8 +489,8 @@ void transfer_settle(struct transfer *transfer, uint32_t random)
     (void)transfer_publish(transfer, now_ms);
     if (ok && download->seen.length < 0)
         download->seen.length = (int64_t)transfer->pos;
-    download_settle(room, transfer->lease, &transfer->verdict, placed, path,
-                    now_ms, random);
+    settle_lease(room, transfer->lease, &transfer->verdict, placed, path,
+                 now_ms, random);
     room_drop(room);
     transfer->lease = NULL;
     transfer->download = NULL;

@@ -55,6 +55,11 @@ void transfer_free(struct transfer *transfer);
 bool transfer_start(struct transfer *transfer, struct lease *lease)
     __attribute__((warn_unused_result));
 
+/* Of the answer that has come. */
+bool transfer_speaks_http(const struct transfer *transfer);
+long transfer_http_version(const struct transfer *transfer);
+const char *transfer_final_url(const struct transfer *transfer);
+
 /* How much may come before the rate limits are asked again. */
 void transfer_grant(struct transfer *transfer) REQUIRES(fetch_class);
 

@@ -11,6 +11,7 @@
 #include "fetch/archive.h"
 #include "fetch/download.h"
 #include "fetch/host.h"
+#include "fetch/lease.h"
 #include "fetch/setup.h"
 #include "fetch/transfer.h"
 
@@ -46,8 +47,8 @@ static struct lease *lease_running(struct fetch *room, struct host *host,
 
     for (struct download *download = host->running; download && !lease;
          download = download->host_next)
-        lease = steal ? download_lease(room, download, worker, now_ms)
-                      : download_lease_todo(room, download, worker, now_ms);
+        lease = steal ? lease_steal(room, download, worker, now_ms)
+                      : lease_todo(room, download, worker, now_ms);
     return lease;
 }
 

@@ -1,0 +1,154 @@
+/* What faces see of the room. */
+#include "fetch.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "fetch/download.h"
+#include "fetch/room.h"
+
+const char *fetch_state_word(enum fetch_state state)
+{
+    static const char *const words[FETCH_STATES] = {
+        [FETCH_QUEUED] = "queue",   [FETCH_RUN] = "run",
+        [FETCH_WAIT] = "wait",      [FETCH_PAUSED] = "pause",
+        [FETCH_CHECK] = "check",    [FETCH_DONE] = "done",
+        [FETCH_FAILED] = "FAIL",    [FETCH_SKIPPED] = "skip",
+        [FETCH_CANCELED] = "cancel"};
+
+    return words[state];
+}
+
+static void cut_copy(char *out, size_t size, const char *text)
+{
+    size_t len = strlen(text);
+
+    if (len >= size)
+        len = size - 1;
+    memcpy(out, text, len);
+    out[len] = '\0';
+}
+
+static const char *url_tail(const char *url)
+{
+    const char *slash = strrchr(url, '/');
+
+    return slash && slash[1] ? slash + 1 : url;
+}
+
+static int64_t eta_ms(double rate, uint64_t left)
+{
+    return rate >= 1 ? (int64_t)((double)left * 1000 / rate) : -1;
+}
+
+static void fill_row(struct fetch_row *row, struct download *download,
+                     int64_t now_ms) REQUIRES(fetch_class)
+{
+    double rate = 0;
+
+    *row = (struct fetch_row){.id = download->id,
+                              .state = download->state,
+                              .bytes = download_bytes(download),
+                              .total = download->seen.length,
+                              .eta_ms = -1,
+                              .connections = download->lease_count,
+                              .tries = download->tries,
+                              .priority = download->priority,
+                              .err = download->err};
+    cut_copy(row->name, sizeof(row->name),
+             download->name  ? download->name
+             : download->out ? download->out
+                             : url_tail(download->mirrors[0].url));
+    cut_copy(row->host, sizeof(row->host),
+             download->mirrors[download->mirror_at].key);
+    memcpy(row->protocol, download->protocol, sizeof(row->protocol));
+    if (download->state == FETCH_RUN)
+        rate = meter_rate(&download->meter, now_ms);
+    row->speed = (uint64_t)rate;
+    if (row->total >= 0 && (uint64_t)row->total >= row->bytes)
+        row->eta_ms = eta_ms(rate, (uint64_t)row->total - row->bytes);
+    if (download->state == FETCH_WAIT && download->not_before_ms > now_ms)
+        row->wait_ms = download->not_before_ms - now_ms;
+}
+
+static bool active(enum fetch_state state)
+{
+    return state == FETCH_RUN || state == FETCH_WAIT || state == FETCH_CHECK;
+}
+
+size_t fetch_rows(struct fetch *room, enum fetch_which which, size_t first,
+                  struct fetch_row *rows, size_t max)
+{
+    int64_t now_ms = clock_ms();
+    size_t count = 0;
+    size_t at = 0;
+
+    room_take(room);
+    for (struct download *download = room->all; download && count < max;
+         download = download->next) {
+        if (which == FETCH_ROWS_ACTIVE && !active(download->state))
+            continue;
+        if (download->page || at++ < first)
+            continue;
+        fill_row(&rows[count++], download, now_ms);
+    }
+    room_drop(room);
+    return count;
+}
+
+/* What running files still have to bring. */
+static uint64_t left_bytes(struct fetch *room) REQUIRES(fetch_class)
+{
+    uint64_t left = 0;
+    struct host *host = room->ring;
+
+    if (!host)
+        return 0;
+    do {
+        for (struct download *download = host->running; download;
+             download = download->host_next) {
+            uint64_t bytes = download_bytes(download);
+
+            if (download->seen.length >= 0 &&
+                (uint64_t)download->seen.length > bytes)
+                left += (uint64_t)download->seen.length - bytes;
+        }
+        host = host->ring_next;
+    } while (host != room->ring);
+    return left;
+}
+
+static unsigned connections(const struct fetch *room) REQUIRES(fetch_class)
+{
+    unsigned count = 0;
+    const struct host *host = room->ring;
+
+    if (!host)
+        return 0;
+    do {
+        count += host->active;
+        host = host->ring_next;
+    } while (host != room->ring);
+    return count;
+}
+
+void fetch_totals(struct fetch *room, struct fetch_totals *totals)
+{
+    int64_t now_ms = clock_ms();
+
+    *totals = (struct fetch_totals){.eta_ms = -1};
+    room_take(room);
+    totals->added = room->added;
+    memcpy(totals->count, room->count, sizeof(totals->count));
+    totals->bytes = room->received;
+    totals->bytes_left = left_bytes(room);
+    totals->speed = (uint64_t)meter_rate(&room->meter, now_ms);
+    if (room->queued == 0)
+        totals->eta_ms = eta_ms((double)totals->speed, totals->bytes_left);
+    totals->connections = connections(room);
+    totals->duplicates = room->duplicates;
+    totals->bad = room->bad;
+    totals->reading = room->sources || room->reading || room->pages > 0;
+    totals->finished = room_over(room);
+    room_drop(room);
+}
