@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cmd/nearest.h"
+#include "base/nearest.h"
 #include "cmd/option_table.h"
 #include "cmd/options.h"
 #include "tap.h"
