@@ -373,7 +373,7 @@ class Program:
         with self.lock:
             self.count += 1
             self.failed += not ok
-            title = (function.__doc__ or function.__name__).split('\n')[0]
+            title = ' '.join((function.__doc__ or function.__name__).split())
             print(f'{"ok" if ok else "not ok"} {self.count} - '
                   f'{function.__name__}: {title}{note}')
             for line in reason.splitlines():
