@@ -296,6 +296,24 @@ def stall(ex):
 
 
 @case
+def trickle(ex):
+    """at=N bytes of the body, then one now and then."""
+    answer = Answer(ex)
+    if not ex.early():
+        answer.send()
+        return
+    data = answer.data
+    ex.start(answer.status, answer.head(len(data)))
+    pos = ex.integer('at')
+    ex.write(data[:pos])
+    while pos < len(data):
+        ex.wait(0.4)
+        ex.write(data[pos:pos + 1])
+        pos += 1
+    ex.end()
+
+
+@case
 def no_answer(ex):
     """The request is read, and that is all."""
     if ex.early():

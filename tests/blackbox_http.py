@@ -142,6 +142,29 @@ def stall(t):
     t.true(0 < start <= 100000, f'continues, but from {start}')
 
 
+STALLED = 'nothing, or next to nothing, for 1 second (--stall-timeout)'
+
+
+@test
+def trickle(t):
+    """a byte now and then is no progress: the body is continued over another
+    connection"""
+    url = t.url('trickle', size=200000, at=100000)
+    t.saved(t.get('--stall-timeout', '1s', url), url)
+    start = t.starts('trickle')[1]
+    t.true(100000 <= start < 101000, f'continues, but from {start}')
+
+
+@test
+def trickle_always(t):
+    """where there is no more to be had, the stall is told, and no file"""
+    run = t.get('--stall-timeout', '1s', '--retries', 1,
+                t.url('trickle', size=200000, first=99))
+    t.refused(run)
+    t.true(STALLED in run.err, 'the rule is told')
+    t.equal(len(t.log('trickle')), 2, 'requests')
+
+
 @test
 def no_answer(t):
     """a server that says nothing is asked again"""
@@ -460,6 +483,15 @@ def slow_head(t):
     """a head that trickles in is not waited for"""
     url = t.url('slow_headers')
     t.saved(t.get('--stall-timeout', '1s', url), url)
+
+
+@test
+def slow_head_always(t):
+    """where no other comes, the stall is told"""
+    run = t.get('--stall-timeout', '1s', '--retries', 1,
+                t.url('slow_headers', first=99))
+    t.refused(run)
+    t.true(STALLED in run.err, 'the rule is told')
 
 
 @test

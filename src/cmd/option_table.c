@@ -236,7 +236,8 @@ const struct option_row option_table[] = {
         .kind = OPTION_TIME,
         .name = "stall-timeout",
         .argument = "TIME",
-        .summary = "connect anew when no byte comes for TIME",
+        .summary = "connect anew when nothing, or next to nothing, comes "
+                   "for TIME",
         .standard = "15s",
         .place = PLACE(fetch.stall_ms),
     },

@@ -59,15 +59,33 @@ static void set_ssh(CURL *easy, const struct fetch_options *options)
     mem_free(known);
 }
 
+static bool limited(const struct fetch_options *options)
+{
+    return options->limit_rate || options->limit_rate_host ||
+           options->limit_rate_file;
+}
+
+/* In whole seconds, as libcurl counts. */
+int64_t setup_stall_s(const struct fetch_options *options)
+{
+    return (options->stall_ms + 999) / 1000;
+}
+
+/* A limit of the user's may be lower than what we call slow. */
+static long slow_bytes(const struct fetch_options *options)
+{
+    return limited(options) ? 1L : (long)SETUP_SLOW;
+}
+
 static void set_network(CURL *easy, const struct fetch_options *options)
 {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      (long)options->connect_ms);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, slow_bytes(options));
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
-                     (long)((options->stall_ms + 999) / 1000));
+                     (long)setup_stall_s(options));
     curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
                      options->ip == FETCH_IP_4   ? CURL_IPRESOLVE_V4
                      : options->ip == FETCH_IP_6 ? CURL_IPRESOLVE_V6
@@ -92,12 +110,6 @@ void setup_handle(CURL *easy, const struct fetch *room)
     curl_easy_setopt(easy, CURLOPT_SHARE, room->share);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp,ftps,sftp");
     curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
-}
-
-static bool limited(const struct fetch_options *options)
-{
-    return options->limit_rate || options->limit_rate_host ||
-           options->limit_rate_file;
 }
 
 /* A limited transfer is paused between two reads: small ones keep to the rate

@@ -9,6 +9,10 @@
  * since each read costs a system call; smaller where there are many. */
 enum { SETUP_BUFFER_FEW = 1 << 20, SETUP_BUFFER_MANY = 256 << 10 };
 
+/* Bytes per second; a body that comes more slowly counts as one that does not
+ * come. Low, since the streams of a slow line share its speed. */
+enum { SETUP_SLOW = 8 };
+
 /* Everything that holds for all transfers of the room. */
 void setup_handle(CURL *easy, const struct fetch *room);
 
@@ -18,6 +22,9 @@ void setup_handle(CURL *easy, const struct fetch *room);
  * so an encoding is undone. */
 enum lane setup_request(CURL *easy, const struct fetch *room, const char *url,
                         bool trusted, bool few, bool h1, bool page);
+
+/* --stall-timeout in whole seconds, as libcurl counts it. */
+int64_t setup_stall_s(const struct fetch_options *options);
 
 /* A multi handle of a network thread, for requests of one lane. */
 CURLM *setup_multi(const struct fetch *room, enum lane lane);

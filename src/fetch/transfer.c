@@ -342,6 +342,26 @@ static bool untouched(const struct transfer *transfer)
     return transfer->answer.status == 0 && transfer->received == 0;
 }
 
+/* libcurl tells its two timeouts, for the connection and for the body, apart by
+ * words only. */
+static bool stalled(const struct transfer *transfer, CURLcode code)
+{
+    return code == CURLE_OPERATION_TIMEDOUT &&
+           strstr(transfer->detail, "too slow");
+}
+
+static void end_stalled(struct transfer *transfer)
+{
+    long long stall_s = setup_stall_s(&transfer->worker->room->options);
+
+    transfer->verdict.kind = VERDICT_RETRY;
+    err_set(
+        &transfer->verdict.err, ERR_NET,
+        "the server has sent nothing, or next to nothing, for %lld second%s "
+        "(--stall-timeout)",
+        stall_s, stall_s == 1 ? "" : "s");
+}
+
 static void end_failed(struct transfer *transfer, CURLcode code)
 {
     long connects = 0;
@@ -351,6 +371,10 @@ static void end_failed(struct transfer *transfer, CURLcode code)
         err_set(&transfer->verdict.err, ERR_REFUSED,
                 "the link leads to a private address; allow that with "
                 "--private-addresses allow");
+        return;
+    }
+    if (stalled(transfer, code)) {
+        end_stalled(transfer);
         return;
     }
     curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
