@@ -362,6 +362,16 @@ static void end_stalled(struct transfer *transfer)
         stall_s, stall_s == 1 ? "" : "s");
 }
 
+/* What libcurl 7.88 says of a question over DNS over HTTPS is the same,
+ * whatever went wrong. */
+static void end_unknown(struct transfer *transfer)
+{
+    transfer->verdict.kind = VERDICT_RETRY;
+    err_set(&transfer->verdict.err, ERR_NET,
+            "the server of --doh-url does not know the name, or cannot be "
+            "reached, or its certificate is not trusted");
+}
+
 static void end_failed(struct transfer *transfer, CURLcode code)
 {
     long connects = 0;
@@ -375,6 +385,11 @@ static void end_failed(struct transfer *transfer, CURLcode code)
     }
     if (stalled(transfer, code)) {
         end_stalled(transfer);
+        return;
+    }
+    if (code == CURLE_COULDNT_RESOLVE_HOST &&
+        transfer->worker->room->options.doh_url) {
+        end_unknown(transfer);
         return;
     }
     curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
