@@ -69,9 +69,10 @@ class Helper:
     """A server of ours: a program that tells its ports in a line of JSON and
     ends with its standard input."""
 
-    def __init__(self, *words):
+    def __init__(self, *words, **more):
         self.process = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            **more)
         line = self.process.stdout.readline()
         if not line:
             raise Skipped(f'{os.path.basename(words[-1])} does not start')

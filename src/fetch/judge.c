@@ -362,18 +362,24 @@ static void bad_status(struct transfer *transfer)
     }
 }
 
-bool judge_private_peer(const struct transfer *transfer)
+bool judge_private_text(const char *text)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET};
     struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-    const char *text = NULL;
 
-    curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &text);
     if (text && inet_pton(AF_INET, text, &v4.sin_addr) == 1)
         return link_address_private((struct sockaddr *)&v4);
     if (text && inet_pton(AF_INET6, text, &v6.sin6_addr) == 1)
         return link_address_private((struct sockaddr *)&v6);
     return true;
+}
+
+bool judge_private_peer(const struct transfer *transfer)
+{
+    const char *text = NULL;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &text);
+    return judge_private_text(text);
 }
 
 /* FTP and SFTP tell a length and perhaps a time; the time serves as validator,

@@ -41,7 +41,10 @@ bool judge_may_keep(const struct transfer *transfer);
 bool judge_digest(struct transfer *transfer, const void *data, size_t len)
     __attribute__((warn_unused_result));
 
-/* Is the other end of the connection at a private address? */
+/* Is this a private address, or none at all? NULL is none. */
+bool judge_private_text(const char *address);
+
+/* Is the other end of the connection at one? */
 bool judge_private_peer(const struct transfer *transfer);
 
 #endif

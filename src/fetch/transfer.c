@@ -166,6 +166,21 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
     return fd;
 }
 
+/* A connection that another download has made is used without on_socket. */
+static int on_request(void *arg, char *peer, char *local, int peer_port,
+                      int local_port)
+{
+    struct transfer *transfer = arg;
+
+    (void)local;
+    (void)peer_port;
+    (void)local_port;
+    if (!refuses_private(transfer) || !judge_private_text(peer))
+        return CURL_PREREQFUNC_OK;
+    transfer->peer_private = true;
+    return CURL_PREREQFUNC_ABORT;
+}
+
 struct transfer *transfer_new(struct worker *worker)
 {
     struct transfer *transfer = mem_new(sizeof(*transfer));
@@ -186,6 +201,8 @@ struct transfer *transfer_new(struct worker *worker)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     poller_adopt(&worker->poller, easy);
     return transfer;
 }
