@@ -298,32 +298,6 @@ static void turn(struct bench *bench)
         frame(bench, now_ms);
 }
 
-/* A file of commands. A line that cannot be run is told, with its place, and
- * does not keep the others back. */
-bool bench_script(struct bench *bench, const char *path, struct err *err)
-{
-    FILE *file = fopen(path, "re");
-    char *line = NULL;
-    size_t size = 0;
-    size_t bad = 0;
-
-    if (!file)
-        return err_errno(err, errno, _("cannot read %s"), path);
-    for (size_t number = 1; getline(&line, &size, file) >= 0; number++) {
-        struct err fault;
-
-        if (bench_command(bench, line, &fault))
-            continue;
-        bench_say(bench, BENCH_BAD, "%s:%zu: %s", path, number, fault.text);
-        bad++;
-    }
-    free(line);
-    fclose(file);
-    return bad == 0 ||
-           err_set(err, ERR_USAGE,
-                   _("%s: %zu lines could not be run (M tells)"), path, bad);
-}
-
 void bench_palette(struct bench *bench, const char *line)
 {
     (void)line;
@@ -353,10 +327,32 @@ void bench_confirm(struct bench *bench, const char *question,
     confirm_open(bench, question, yes, arg, release);
 }
 
-void bench_quit(struct bench *bench, bool ask)
+static void leave(struct bench *bench, void *arg)
 {
-    (void)ask;
+    (void)arg;
     bench->over = true;
+}
+
+void bench_quit(struct bench *bench)
+{
+    char question[MESSAGE_TEXT];
+    struct fetch_totals totals = {.added = 0};
+    uint64_t left;
+
+    if (bench->engine->fetch)
+        fetch_totals(bench->engine->fetch, &totals);
+    left = totals.count[FETCH_QUEUED] + totals.count[FETCH_RUN] +
+           totals.count[FETCH_WAIT] + totals.count[FETCH_CHECK];
+    if (left == 0) {
+        leave(bench, NULL);
+        return;
+    }
+    snprintf(question, sizeof(question),
+             ngettext("%llu download is not finished and stops. Quit?",
+                      "%llu downloads are not finished and stop. Quit?",
+                      (unsigned long)left),
+             (unsigned long long)left);
+    bench_confirm(bench, question, leave, NULL, NULL);
 }
 
 static void run_script(struct bench *bench, const char *path)
@@ -367,27 +363,38 @@ static void run_script(struct bench *bench, const char *path)
         bench_fail(bench, &err);
 }
 
+static bool open_screen(struct bench *bench, struct err *err)
+{
+    const struct screen_options options = {
+        .theme = bench->settings.theme,
+        .colour = settings_colour(&bench->settings),
+        .ascii = bench->settings.ascii,
+        .no_mouse = !bench->settings.mouse,
+    };
+
+    if (!screen_open(&bench->screen, &options, err))
+        return false;
+    signals_rescue(screen_rescue);
+    input_init(&bench->input, &bench->screen);
+    bench_screen_init(bench);
+    return true;
+}
+
 int bench_main(struct engine *engine, const struct bench_options *options)
 {
-    struct bench bench = {.engine = engine, .settings = options->settings};
-    const struct screen_options screen = {
-        .theme = bench.settings.theme,
-        .colour = settings_colour(&bench.settings),
-        .ascii = bench.settings.ascii,
-        .no_mouse = !bench.settings.mouse,
-    };
+    struct bench bench = {.engine = engine};
     struct err err;
 
-    if (!screen_open(&bench.screen, &screen, &err)) {
-        fprintf(stderr, "threadlab: %s\n", err.text);
-        return err_exit_status(err.code);
-    }
-    signals_rescue(screen_rescue);
-    input_init(&bench.input, &bench.screen);
+    settings_init(&bench.settings);
     messages_init(&bench.messages);
     bindings_init(&bench.bindings);
-    bench_screen_init(&bench);
     open_panes(&bench);
+    bench_configure(&bench, options);
+    if (!open_screen(&bench, &err)) {
+        fprintf(stderr, "threadlab: %s\n", err.text);
+        bench.status = err_exit_status(err.code);
+        goto no_screen;
+    }
     if (*bench.screen.notice)
         bench_say(&bench, BENCH_NOTE, "%s", bench.screen.notice);
     run_script(&bench, options->script);
@@ -395,11 +402,13 @@ int bench_main(struct engine *engine, const struct bench_options *options)
     frame(&bench, clock_ms());
     while (!bench.over)
         turn(&bench);
-    close_panes(&bench);
+    bench_undo_past(&bench);
     bench_screen_fini(&bench);
     screen_close(&bench.screen);
+    input_fini(&bench.input);
+no_screen:
+    close_panes(&bench);
     bindings_fini(&bench.bindings);
     messages_fini(&bench.messages);
-    input_fini(&bench.input);
     return bench.status;
 }

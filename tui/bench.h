@@ -81,12 +81,17 @@ void bench_later(struct bench *bench, const struct action *action,
                  size_t owner);
 
 /* The end: at once, or after a question if work would stop. */
-void bench_quit(struct bench *bench, bool ask);
+void bench_quit(struct bench *bench);
+
+enum { BENCH_GIVEN = 8 };
 
 struct bench_options {
-    struct settings settings;
+    struct {
+        const char *name;
+        const char *value;
+    } given[BENCH_GIVEN]; /* settings from the command line, known to be good */
+    size_t given_count;
     const char *script; /* a file of commands; or NULL */
-    bool demo;
 };
 
 /* Until the user leaves. Returns the exit status. The engine's rooms exist;

@@ -317,7 +317,7 @@ ACTION(interrupt)
 
     UNUSED;
     if (now_ms - bench->cancel_ms < TWICE_MS)
-        bench_quit(bench, true);
+        bench_quit(bench);
     else
         bench_say(bench, BENCH_NOTE, _("Ctrl+C again to quit"));
     bench->cancel_ms = now_ms;
@@ -327,7 +327,7 @@ ACTION(interrupt)
 ACTION(quit)
 {
     UNUSED;
-    bench_quit(bench, true);
+    bench_quit(bench);
     return true;
 }
 
@@ -496,6 +496,30 @@ const struct action bench_actions[] = {
         .keys = {"u"},
         .summary = N_("Take the last removal back"),
         .run = undo,
+    },
+    {
+        .name = "set",
+        .arguments = "[NAME VALUE]",
+        .summary = N_("Change a setting; alone: list them"),
+        .run = bench_do_set,
+    },
+    {
+        .name = "bind",
+        .arguments = "KEY COMMAND",
+        .summary = N_("Give a command another key"),
+        .run = bench_do_bind,
+    },
+    {
+        .name = "source",
+        .arguments = "FILE",
+        .summary = N_("Run the commands in a file"),
+        .run = bench_do_source,
+    },
+    {
+        .name = "screenshot",
+        .arguments = "FILE",
+        .summary = N_("Keep the screen as text, .ans or .svg"),
+        .run = bench_do_screenshot,
     },
     {
         .name = "freeze",

@@ -60,9 +60,9 @@ struct bench {
 
     bool dirty;        /* something has to be drawn */
     bool frozen;       /* Z: snapshots stand still */
-    bool plain;        /* there is no screen: words go to the output */
     int64_t drawn_ms;  /* the last frame that a ping caused */
     int64_t cancel_ms; /* the last Ctrl+C */
+    int script_depth;
     bool over;
     int status;
 };
@@ -77,6 +77,17 @@ void bench_layer_close(struct bench *bench); /* the topmost */
 /* bench_actions.c */
 extern const struct action bench_actions[];
 extern const size_t bench_action_count;
+
+/* bench_config.c */
+bool bench_do_set(void *self, struct bench *bench, int argc, char **argv,
+                  struct err *err);
+bool bench_do_bind(void *self, struct bench *bench, int argc, char **argv,
+                   struct err *err);
+bool bench_do_source(void *self, struct bench *bench, int argc, char **argv,
+                     struct err *err);
+bool bench_do_screenshot(void *self, struct bench *bench, int argc, char **argv,
+                         struct err *err);
+void bench_configure(struct bench *bench, const struct bench_options *options);
 
 /* bench_input.c */
 void bench_take(struct bench *bench, const struct input_event *event);

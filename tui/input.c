@@ -103,6 +103,7 @@ static bool learn_width(struct input *input, const char *sequence)
     if (col <= 13)
         return false;
     input->screen->ascii = true;
+    input->screen->wide_lines = true;
     return true;
 }
 

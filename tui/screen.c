@@ -300,6 +300,14 @@ void screen_redraw(struct screen *screen)
     clearok(curscr, TRUE);
 }
 
+void screen_look(struct screen *screen, const struct screen_options *options)
+{
+    screen->ascii = options->ascii || screen->wide_lines || !shows_lines();
+    theme_load(&screen->theme, options->theme, options->colour);
+    if (screen->mouse == options->no_mouse)
+        screen_mouse(screen, !options->no_mouse);
+}
+
 void screen_mouse(struct screen *screen, bool on)
 {
     const mmask_t wanted =

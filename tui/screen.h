@@ -26,11 +26,12 @@ struct screen {
     FILE *in; /* the terminal's, if the standard input is none; or NULL */
     int rows;
     int cols;
-    bool ascii;    /* lines and bars in ASCII: asked for, or all it can show */
-    bool mouse;    /* reports are on */
-    bool sync;     /* it knows synchronized output */
-    bool up;       /* between open or resume, and suspend or close */
-    int caret_row; /* where the cursor stands between frames */
+    bool ascii; /* lines and bars in ASCII: asked for, or all it can show */
+    bool wide_lines; /* line drawing takes two columns each here */
+    bool mouse;      /* reports are on */
+    bool sync;       /* it knows synchronized output */
+    bool up;         /* between open or resume, and suspend or close */
+    int caret_row;   /* where the cursor stands between frames */
     int caret_col;
     struct theme theme;
     char notice[128]; /* what the user should know about this terminal; or "" */
@@ -54,6 +55,9 @@ void screen_resized(struct screen *screen);
 
 /* Everything is to be painted anew: something else has written there. */
 void screen_redraw(struct screen *screen);
+
+/* Theme, colours, line drawing and mouse as the options say now. */
+void screen_look(struct screen *screen, const struct screen_options *options);
 
 void screen_mouse(struct screen *screen, bool on);
 

@@ -98,6 +98,25 @@ bool settings_set(struct settings *settings, const char *name,
                    name);
 }
 
+const char *settings_get(const struct settings *settings,
+                         const struct setting *setting, char out[SETTINGS_TEXT])
+{
+    const void *place = (const char *)settings + setting->place;
+
+    switch (setting->kind) {
+    case SETTING_SWITCH:
+        snprintf(out, SETTINGS_TEXT, "%s", *(const bool *)place ? "on" : "off");
+        break;
+    case SETTING_WORD:
+        snprintf(out, SETTINGS_TEXT, "%s", (const char *)place);
+        break;
+    case SETTING_NUMBER:
+        snprintf(out, SETTINGS_TEXT, "%d", *(const int *)place);
+        break;
+    }
+    return out;
+}
+
 enum theme_colour settings_colour(const struct settings *settings)
 {
     if (strcmp(settings->color, "auto") == 0)

@@ -43,6 +43,11 @@ bool settings_set(struct settings *settings, const char *name,
                   const char *value, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The value as settings_set reads it. */
+const char *settings_get(const struct settings *settings,
+                         const struct setting *setting,
+                         char out[SETTINGS_TEXT]);
+
 enum theme_colour settings_colour(const struct settings *settings);
 
 #endif

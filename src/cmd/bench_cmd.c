@@ -30,10 +30,26 @@ struct words_given {
     size_t url_count;
 };
 
+/* Checked now, so that wrong words end before a screen is up. */
+static bool give(struct words_given *given, const char *name, const char *value,
+                 struct err *err)
+{
+    struct bench_options *bench = &given->bench;
+    struct settings settings;
+
+    settings_init(&settings);
+    if (!settings_set(&settings, name, value, err))
+        return false;
+    if (bench->given_count == BENCH_GIVEN)
+        return err_set(err, ERR_USAGE, "--%s comes too often", name);
+    bench->given[bench->given_count].name = name;
+    bench->given[bench->given_count].value = value;
+    bench->given_count++;
+    return true;
+}
+
 static bool take(struct words_given *given, int option, struct err *err)
 {
-    struct settings *settings = &given->bench.settings;
-
     switch (option) {
     case LONGOPT_WORD:
         given->urls[given->url_count++] = optarg;
@@ -48,11 +64,11 @@ static bool take(struct words_given *given, int option, struct err *err)
         given->bench.script = optarg;
         return true;
     case COLOR:
-        return settings_set(settings, "color", optarg, err);
+        return give(given, "color", optarg, err);
     case THEME:
-        return settings_set(settings, "theme", optarg, err);
+        return give(given, "theme", optarg, err);
     case ASCII:
-        return settings_set(settings, "ascii", "on", err);
+        return give(given, "ascii", "on", err);
     default:
         return false;
     }
@@ -64,7 +80,6 @@ static bool parse(struct words_given *given, int argc, char **argv,
     int option;
 
     given->urls = mem_new((size_t)argc * sizeof(*given->urls));
-    settings_init(&given->bench.settings);
     longopt_begin();
     while ((option = longopt_next(argc, argv, longs, true, err)) != LONGOPT_END)
         if (option == LONGOPT_BAD || !take(given, option, err))

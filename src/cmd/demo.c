@@ -266,10 +266,9 @@ static int tell(struct demo *demo)
 /* The workbench, with it running. */
 static int show(struct demo *demo)
 {
-    struct bench_options options = {.script = NULL};
+    const struct bench_options options = {.script = NULL};
     struct err err = {.code = ERR_NONE};
 
-    settings_init(&options.settings);
     if (!exercise_add(&demo->exercise, demo->engine.fetch, &err))
         return cmd_fail("demo", &err);
     return bench_main(&demo->engine, &options);
