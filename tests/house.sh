@@ -58,7 +58,9 @@ pure()
 # What needs no screen to be tested has none.
 screenless()
 {
-    for name in complete grapheme stroke words; do
+    for name in complete editor editor_complete editor_draw editor_keys \
+        editor_recall editor_state grapheme history killring stroke undo \
+        words; do
         for file in "tui/$name.c" "tui/$name.h"; do
             [ ! -f "$src/$file" ] || includes "$file" \
                 '(n?cursesw?/)?n?curses\.h|.*panel\.h|(pthread|fcntl)\.h|base/(lock|thread|notify|log|store)\.h'

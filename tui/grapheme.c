@@ -46,6 +46,15 @@ size_t grapheme_prev(const char *text, size_t len, size_t at)
     return before;
 }
 
+size_t grapheme_snap(const char *text, size_t len, size_t at)
+{
+    size_t i = 0;
+
+    while (i < at && i < len)
+        i = grapheme_next(text, len, i);
+    return i;
+}
+
 /* Words. */
 
 static bool is_word(const char *text, size_t len, size_t at)

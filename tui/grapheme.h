@@ -14,6 +14,9 @@ size_t grapheme_next(const char *text, size_t len, size_t at);
  * is before them, so this reads the text from its start. */
 size_t grapheme_prev(const char *text, size_t len, size_t at);
 
+/* The first boundary at or behind `at`. */
+size_t grapheme_snap(const char *text, size_t len, size_t at);
+
 /* Words are runs of letters, marks, digits and underscores. The end of the word
  * at or behind `at`, and the start of the word before it. */
 size_t grapheme_word_next(const char *text, size_t len, size_t at);
