@@ -467,6 +467,13 @@ static void test_window(void)
     draws(4, "bcd|e", "then further");
     draws(1, "|e", "one column");
     draws(20, "abcd|efghij", "all again");
+    tap_ok(editor_set(editor, "abcdefghijklmnopqrstuvwxyz", &err), "more");
+    draws(16, "opqrstuvwxyz|", "some columns are free at the end");
+    press("Left Left Left Left Left");
+    press("Left Left Left Left Left");
+    draws(16, "op|qrstuvwxyz", "going left");
+    press("Left");
+    draws(16, "hijklmno|pqrstuvw", "some text is seen before the caret");
 }
 
 static void test_wide(void)
@@ -494,6 +501,8 @@ static void test_wide(void)
                       &err),
            "odd ones");
     draws(20, LOST "a|", "a mark alone");
+    tap_ok(editor_set(editor, "\xe2\x80\x8d", &err), "a joiner");
+    draws(20, LOST "|", "alone");
     begin(1000, EDITOR_LINES);
     press("a Alt+Enter b");
     draws(20,

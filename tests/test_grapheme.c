@@ -38,6 +38,18 @@ static void test_clusters(void)
     clusters("\xcc\x81", 1, "a mark alone");
 }
 
+static void test_snap(void)
+{
+    const char *text = "a" ACUTE "b";
+    size_t len = strlen(text);
+
+    tap_int((long long)grapheme_snap(text, len, 1), 1, "on a boundary");
+    tap_int((long long)grapheme_snap(text, len, 2), 4, "before a mark");
+    tap_int((long long)grapheme_snap(text, len, 3), 4, "inside of one");
+    tap_int((long long)grapheme_snap(text, len, 9), 5, "behind the end");
+    tap_int((long long)grapheme_next(text, len, 5), 5, "nothing is next");
+}
+
 static void words(const char *text, size_t at, size_t next, size_t prev,
                   size_t blank)
 {
@@ -69,6 +81,7 @@ static void test_words(void)
 int main(void)
 {
     test_clusters();
+    test_snap();
     test_words();
     return tap_done();
 }

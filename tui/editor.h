@@ -106,10 +106,11 @@ struct editor_window {
     size_t columns; /* used by from..to */
 };
 
-/* Scrolls as little as may be so that the caret is in it, with the character it
- * is before. No character is cut in half. The column behind the last character
- * is free for the caret. Widths are those of fmt_clean and so of the screen,
- * which counts code points: a family emoji is as wide as its members. */
+/* Scrolls only where it must, then by some columns at once, so that the caret
+ * is in it with the character it is before, and some of the text before that.
+ * No character is cut in half. The column behind the last character is free for
+ * the caret. Widths are those of fmt_clean and so of the screen, which counts
+ * code points: a family emoji is as wide as its members. */
 struct editor_window editor_window(struct editor *editor, size_t columns);
 
 /* Appends what a screen may show of a window: as fmt_clean would, joiners and

@@ -150,16 +150,16 @@ bool editor_search_key(struct editor *editor, struct stroke stroke,
     if (!editor->searching)
         return false;
     editor->last = editor->act;
-    if (plain && stroke.code < STROKE_NONE)
+    if (plain && stroke.code < STROKE_NONE) {
         *outcome = search_more(editor, stroke.code);
-    else if (plain && stroke.code == STROKE_BACKSPACE)
+    } else if (plain && stroke.code == STROKE_BACKSPACE) {
         *outcome = search_less(editor);
-    else if (ctrl && stroke.code == 'r')
+    } else if (ctrl && stroke.code == 'r') {
         *outcome = search(editor, editor->recalled);
-    else if ((plain && stroke.code == STROKE_ESCAPE) ||
-             (ctrl && (stroke.code == 'c' || stroke.code == 'g')))
+    } else if ((plain && stroke.code == STROKE_ESCAPE) ||
+               (ctrl && (stroke.code == 'c' || stroke.code == 'g'))) {
         *outcome = search_back(editor);
-    else {
+    } else {
         editor_recall_end(editor);
         return false;
     }

@@ -73,7 +73,7 @@ bool editor_clean(const struct editor *editor, char *out, const char *text,
 /* Whether editor_clean would leave the text as it is. */
 bool editor_takes(const struct editor *editor, const char *text, size_t len);
 
-/* One key press of a character, before which no other key is meant. */
+/* Types one character; those that may not be in the text do nothing. */
 enum editor_outcome editor_type(struct editor *editor, uint32_t code);
 
 /* editor_recall.c. recall_key answers keys while searching; false if the search
