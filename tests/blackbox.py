@@ -365,7 +365,7 @@ class Program:
         self.port = port
         self.folder = tempfile.mkdtemp(prefix='threadlab.')
         os.chmod(self.folder, 0o755)
-        self.server = BadServer()
+        self.server = BadServer() if port else None
         self.lock = threading.Lock()
         self.count = 0
         self.failed = 0
@@ -409,7 +409,8 @@ class Program:
         print(f'1..{self.count}')
 
     def close(self):
-        self.server.stop()
+        if self.server:
+            self.server.stop()
         if os.environ.get('BLACKBOX_KEEP'):
             print(f'# {self.folder}')
         else:
@@ -417,6 +418,7 @@ class Program:
 
 
 def main(port='http'):
+    """port is the server's that the tests speak to first; None: no server."""
     chosen = sys.argv[1:]
     functions = [f for f in TESTS if not chosen or f.__name__ in chosen]
     if not os.access(THREADLAB, os.X_OK):
