@@ -94,7 +94,9 @@ def need_locale(name):
 
 class Terminal:
     """A program at work in a terminal of size (columns, rows). Its environment
-    is env, TERM and LC_ALL and nothing else."""
+    is env, TERM and LC_ALL and nothing else. Nobody could wake it up if it were
+    stopped, so the system does not stop it: for that, run a shell with job
+    control and the program from there."""
 
     def __init__(self, size, argv, env=None, term='xterm-256color',
                  locale='C.UTF-8', cwd=None):

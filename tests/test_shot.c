@@ -141,6 +141,16 @@ static void test_wide(void)
             "<text x=\"27\" y=\"14\" text-anchor=\"middle\">" CHINESE
             "</text>\n" TAIL,
        "each in the middle of its cells");
+    put_cell(&shot, 0, 2, "");
+    shot_cell(&shot, 0, 2)->columns = 1;
+    put_cell(&shot, 0, 3, CHINESE);
+    shot_cell(&shot, 0, 3)->columns = 2;
+    is(&shot, shot_text, CHINESE " " CHINESE "\n", "half a one at the edge");
+    is(&shot, shot_svg,
+       HEAD "<text x=\"9\" y=\"14\" text-anchor=\"middle\">" CHINESE "</text>\n"
+            "<text x=\"36\" y=\"14\" text-anchor=\"middle\">" CHINESE
+            "</text>\n" TAIL,
+       "ends there");
     shot_fini(&shot);
 }
 

@@ -246,7 +246,7 @@ static int run_end(const struct shot *shot, int row, int column)
 {
     const struct shot_cell *first = shot_cell(shot, row, column);
     enum kind kind = kind_of(first);
-    int end = column + (kind == WIDE ? 2 : 1);
+    int end = column + (kind == WIDE && column + 1 < shot->columns ? 2 : 1);
 
     if (kind == WIDE || (kind == SHAPE && !joins(shape(first))))
         return end;
