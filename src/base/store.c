@@ -1,20 +1,13 @@
 #include "store.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "guard.h"
 #include "mem.h"
-#include "path.h"
+#include "store_file.h"
 #include "thread.h"
 
 enum {
@@ -187,84 +180,6 @@ static void roll_back(struct store *store)
 
 /* Opening. */
 
-/* File systems whose shared memory or locks do not reach all users of a file,
- * by the magic numbers of statfs(2). */
-static bool is_remote(unsigned type)
-{
-    static const unsigned types[] = {
-        0x6969,     /* NFS */
-        0x517b,     /* SMB */
-        0xff534d42, /* CIFS */
-        0xfe534d42, /* SMB 2 */
-        0x65735546, /* FUSE: sshfs and the like */
-        0x01021997, /* 9P */
-        0x00c36400, /* Ceph */
-        0x0bd00bd0, /* Lustre */
-        0x5346414f, /* AFS */
-        0x6b414653, /* AFS of the kernel */
-        0x73757245, /* Coda */
-        0x7461636f, /* OCFS2 */
-        0x01161970, /* GFS2 */
-        0x19830326, /* BeeGFS */
-        0x47504653, /* GPFS */
-        0xaad7aaea, /* PanFS */
-        0x786f4256, /* shared folder of a virtual machine */
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(types); i++)
-        if (type == types[i])
-            return true;
-    return false;
-}
-
-/* The full path of a database in a folder that is there. */
-static char *resolve(const char *path, struct err *err)
-{
-    char *folder = mem_strdup(path);
-    char *name = mem_strdup(path);
-    char *real = realpath(dirname(folder), NULL);
-    char *full = NULL;
-    struct statfs system;
-
-    if (!real)
-        err_errno(err, errno, "cannot open the folder of the database %s",
-                  path);
-    else if (statfs(real, &system) != 0)
-        err_errno(err, errno, "cannot look at the file system of %s", path);
-    else if (is_remote((unsigned)system.f_type))
-        err_set(err, ERR_REFUSED,
-                "the database %s is on a network file system, where it would "
-                "be damaged: put it on a local disk",
-                path);
-    else
-        full = path_join(real, basename(name));
-    free(real);
-    mem_free(folder);
-    mem_free(name);
-    return full;
-}
-
-/* Made before sqlite sees it, so that it is private from the start. A file that
- * is there is not opened: closing it would drop the locks sqlite has on it in
- * this process. */
-static bool make_file(const char *path, struct err *err)
-{
-    struct stat status;
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-    if (fd >= 0) {
-        close(fd);
-        return true;
-    }
-    if (errno != EEXIST || lstat(path, &status) != 0)
-        return err_errno(err, errno, "cannot make the database %s", path);
-    return S_ISREG(status.st_mode) ||
-           err_set(err, ERR_REFUSED,
-                   "the database %s is a symlink or no file: name the file "
-                   "itself",
-                   path);
-}
-
 static bool connect_file(struct store *store, struct err *err)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
@@ -397,8 +312,8 @@ struct store *store_open(const char *path, const struct store_schema *schema,
 
     store->guard.fd = -1;
     store->wal_pages_next = INT_MAX;
-    store->path = resolve(path, err);
-    if (!store->path || !make_file(store->path, err))
+    store->path = store_file_find(path, err);
+    if (!store->path || !store_file_make(store->path, err))
         goto out;
     lock = mem_printf("%s.lock", store->path);
     ok = guard_open(&store->guard, lock, err) && connect_file(store, err) &&
