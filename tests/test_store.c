@@ -366,6 +366,49 @@ static void test_busy(void)
     store_close(store);
 }
 
+/* Reads what another connection writes, and changes nothing. */
+static void test_view(void)
+{
+    struct err err = {0};
+    struct store *store = must_open("view", &schema);
+    struct store *view;
+
+    tap_ok(commit_row(store, 1, 1, &err), "a row");
+    view = store_view(scratch("view"), &schema, &err);
+    if (!tap_ok(view, "is looked at by another")) {
+        tap_note("%s", err.text);
+        store_close(store);
+        return;
+    }
+    tap_is(ask(view, "SELECT count(*) FROM row"), "1", "it is there");
+    tap_ok(commit_row(store, 1, 2, &err), "a second one");
+    tap_is(ask(view, "SELECT count(*) FROM row"), "2", "too");
+    tap_ok(!store_begin(view, &err) && err.code == ERR_REFUSED,
+           "no write is begun: %s", err.text);
+    tap_ok(!store_exec(view, "DELETE FROM row", &err) &&
+               err.code == ERR_REFUSED,
+           "nor made");
+    tap_ok(sqlite3_exec(store_handle(view), "DELETE FROM row", NULL, NULL,
+                        NULL) == SQLITE_READONLY,
+           "not even behind the back");
+    store_close(store);
+    store_close(view);
+    view = store_view(scratch("view"), &schema, &err);
+    tap_is(view ? ask(view, "SELECT count(*) FROM row") : err.text, "2",
+           "a view of what nobody has open");
+    store_close(view);
+    tap_ok(!store_view(scratch("view"), &schema_2, &err) &&
+               err.code == ERR_REFUSED,
+           "an older one is refused: %s", err.text);
+    store_close(must_open("view", &schema_2));
+    tap_ok(!store_view(scratch("view"), &schema, &err) &&
+               err.code == ERR_REFUSED,
+           "a newer one too");
+    tap_ok(!store_view(scratch("nobody"), &schema, &err) &&
+               err.code == ERR_MISSING && access(scratch("nobody"), F_OK) != 0,
+           "none is made: %s", err.text);
+}
+
 static void test_checkpoint(void)
 {
     struct store *store = must_open("log", &schema);
@@ -515,6 +558,7 @@ int main(int argc, char **argv)
     test_foreign();
     test_names();
     test_busy();
+    test_view();
     test_checkpoint();
     test_processes();
     scratch_close();

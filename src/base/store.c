@@ -97,6 +97,11 @@ static bool take(struct store *store, int64_t wait_ms, struct err *err)
     int64_t deadline_ms = clock_ms() + wait_ms;
     int64_t left_ms;
 
+    if (store->guard.fd < 0)
+        return err_set(err, ERR_REFUSED,
+                       "cannot write the database %s: it was opened for "
+                       "reading only",
+                       store->path);
     if (!guard_take(&store->guard, deadline_ms, err)) {
         err_prefix(err, "cannot write the database %s", store->path);
         return false;
@@ -180,10 +185,11 @@ static void roll_back(struct store *store)
 
 /* Opening. */
 
-static bool connect_file(struct store *store, struct err *err)
+/* mode: SQLITE_OPEN_READWRITE or SQLITE_OPEN_READONLY. */
+static bool connect_file(struct store *store, int mode, struct err *err)
 {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
-                SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int flags = mode | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_EXRESCODE;
 
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK) {
         /* Without memory there is not even a connection to ask. */
@@ -316,12 +322,48 @@ struct store *store_open(const char *path, const struct store_schema *schema,
     if (!store->path || !store_file_make(store->path, err))
         goto out;
     lock = mem_printf("%s.lock", store->path);
-    ok = guard_open(&store->guard, lock, err) && connect_file(store, err) &&
+    ok = guard_open(&store->guard, lock, err) &&
+         connect_file(store, SQLITE_OPEN_READWRITE, err) &&
          prepare(store, schema, err);
 out:
     mem_free(lock);
     if (!ok) {
         store->page_bytes = 0;
+        store_close(store);
+        store = NULL;
+    }
+    thread_mark(before);
+    return store;
+}
+
+static bool check_view(struct store *store, const struct store_schema *schema,
+                       struct err *err)
+{
+    int version;
+
+    sqlite3_busy_timeout(store->db, WAIT_MS);
+    if (!check_owner(store, schema, &version, err))
+        return false;
+    return (size_t)version == schema->count ||
+           err_set(err, ERR_REFUSED,
+                   "the database %s was written by an older threadlab: let "
+                   "this one open it for writing once",
+                   store->path);
+}
+
+struct store *store_view(const char *path, const struct store_schema *schema,
+                         struct err *err)
+{
+    struct store *store = mem_new(sizeof(*store));
+    enum thread_state before = thread_mark(THREAD_IO);
+    bool ok;
+
+    store->guard.fd = -1;
+    store->path = store_file_find(path, err);
+    ok = store->path && store_file_check(store->path, err) &&
+         connect_file(store, SQLITE_OPEN_READONLY, err) &&
+         check_view(store, schema, err);
+    if (!ok) {
         store_close(store);
         store = NULL;
     }

@@ -34,6 +34,15 @@ struct store_schema {
  * reported and left alone. */
 struct store *store_open(const char *path, const struct store_schema *schema,
                          struct err *err) __attribute__((warn_unused_result));
+
+/* Opens what another process may be writing, for reading only: nothing of the
+ * database changes through it, and store_begin and store_exec are refused. Each
+ * read transaction sees one commit. ERR_MISSING where there is no file; the
+ * schema must be this program's own. */
+struct store *store_view(const char *path, const struct store_schema *schema,
+                         struct err *err) __attribute__((warn_unused_result));
+
+/* NULL does nothing. */
 void store_close(struct store *store);
 
 /* For prepared statements; reads need no begin. A write without begin is turned

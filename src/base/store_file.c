@@ -67,22 +67,30 @@ char *store_file_find(const char *path, struct err *err)
     return full;
 }
 
+bool store_file_check(const char *path, struct err *err)
+{
+    struct stat status;
+
+    if (lstat(path, &status) != 0)
+        return err_errno(err, errno, "cannot open the database %s", path);
+    return S_ISREG(status.st_mode) ||
+           err_set(err, ERR_REFUSED,
+                   "the database %s is a symlink or no file: name the file "
+                   "itself",
+                   path);
+}
+
 /* A file that is there is not opened: closing it would drop the locks sqlite
  * has on it in this process. */
 bool store_file_make(const char *path, struct err *err)
 {
-    struct stat status;
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
     if (fd >= 0) {
         close(fd);
         return true;
     }
-    if (errno != EEXIST || lstat(path, &status) != 0)
+    if (errno != EEXIST)
         return err_errno(err, errno, "cannot make the database %s", path);
-    return S_ISREG(status.st_mode) ||
-           err_set(err, ERR_REFUSED,
-                   "the database %s is a symlink or no file: name the file "
-                   "itself",
-                   path);
+    return store_file_check(path, err);
 }

@@ -12,8 +12,12 @@
 char *store_file_find(const char *path, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Is it a file? ERR_MISSING, or ERR_REFUSED for a symlink and what is none. */
+bool store_file_check(const char *path, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* Makes the file if it is not there, so that it is private (0600) from the
- * start. ERR_REFUSED for a symlink and for what is no file. */
+ * start; then as store_file_check. */
 bool store_file_make(const char *path, struct err *err)
     __attribute__((warn_unused_result));
 
