@@ -35,8 +35,8 @@ faces()
 
 rooms()
 {
-    for room in fetch origin; do
-        for other in fetch origin engine cmd; do
+    for room in fetch origin session; do
+        for other in fetch origin session engine cmd; do
             [ "$room" = "$other" ] || includes "src/$room" "$other/.*"
         done
     done
@@ -45,10 +45,12 @@ rooms()
 # What needs no lock, thread or I/O to be tested has none.
 pure()
 {
-    for name in span disposition retry_after content_range name template \
-        listline digest jsonpath unescape match link magic backoff bucket \
-        governor; do
-        for file in "src/fetch/$name.c" "src/fetch/$name.h"; do
+    for name in fetch/span fetch/disposition fetch/retry_after \
+        fetch/content_range fetch/name fetch/template fetch/listline \
+        fetch/digest fetch/jsonpath fetch/unescape fetch/match fetch/link \
+        fetch/magic fetch/backoff fetch/bucket fetch/governor session/line \
+        session/notes session/queue session/record; do
+        for file in "src/$name.c" "src/$name.h"; do
             [ ! -f "$src/$file" ] || includes "$file" \
                 'base/(lock|thread|notify|log|store)\.h|(pthread|fcntl)\.h'
         done
@@ -71,7 +73,7 @@ screenless()
 # Undefined symbols of the libraries that are curses'.
 curses()
 {
-    for library in libbase libfetch liborigin libengine; do
+    for library in libbase libfetch liborigin libsession libengine; do
         undefined=$("${NM:-nm}" -u "$library.a") && [ -n "$undefined" ] ||
             echo "$library.a cannot be read"
         printf '%s\n' "$undefined" |
@@ -105,7 +107,7 @@ corpora()
 
 nothing 'faces take no lock' "$(faces)"
 nothing 'rooms do not know each other' "$(rooms)"
-nothing 'the base knows no room' "$(includes src/base '(fetch|origin|engine|cmd)/.*')"
+nothing 'the base knows no room' "$(includes src/base '(fetch|origin|session|engine|cmd)/.*')"
 nothing 'pure files touch no lock, thread or descriptor' "$(pure)"
 nothing 'pure files of the workbench know no screen, thread or descriptor' \
     "$(screenless)"

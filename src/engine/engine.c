@@ -15,10 +15,25 @@
 static bool rooms(struct engine *engine, const struct engine_options *options,
                   struct err *err)
 {
+    if (options->session)
+        engine->session = session_open(options->session, &engine->notify,
+                                       &engine->session_err);
+    if (engine->session_err.code)
+        log_write(LOG_WARN, "no session: %s", engine->session_err.text);
     if (!options->fetch)
         return true;
     engine->fetch = fetch_new(options->fetch, &engine->notify, err);
     return engine->fetch != NULL;
+}
+
+/* The session comes last: what became of the downloads is told to it. */
+static void end_rooms(struct engine *engine)
+{
+    if (engine->fetch)
+        fetch_free(engine->fetch);
+    engine->fetch = NULL;
+    session_close(engine->session);
+    engine->session = NULL;
 }
 
 bool engine_init(struct engine *engine, const struct engine_options *options,
@@ -37,6 +52,7 @@ bool engine_init(struct engine *engine, const struct engine_options *options,
         goto no_log;
     if (rooms(engine, options, err))
         return true;
+    end_rooms(engine);
     notify_fini(&engine->notify);
 no_log:
     log_close();
@@ -44,11 +60,17 @@ no_log:
     return false;
 }
 
+bool engine_view(struct engine *engine, const struct session_options *options,
+                 struct err *err)
+{
+    session_close(engine->session);
+    engine->session = session_view(options, &engine->notify, err);
+    return engine->session != NULL;
+}
+
 void engine_fini(struct engine *engine)
 {
-    if (engine->fetch)
-        fetch_free(engine->fetch);
-    engine->fetch = NULL;
+    end_rooms(engine);
     notify_fini(&engine->notify);
     log_close();
     curl_global_cleanup();

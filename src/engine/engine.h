@@ -10,22 +10,33 @@
 #include "base/log.h"
 #include "base/notify.h"
 #include "fetch/fetch.h"
+#include "session/session.h"
 
 struct engine_options {
-    const char *log_file;              /* NULL: the ring only */
-    enum log_level log_level;          /* the lowest that is kept */
-    const struct fetch_options *fetch; /* NULL: no download room */
+    const char *log_file;                  /* NULL: the ring only */
+    enum log_level log_level;              /* the lowest that is kept */
+    const struct fetch_options *fetch;     /* NULL: no download room */
+    const struct session_options *session; /* NULL: nothing is remembered */
 };
 
 struct engine {
-    struct notify notify; /* a snapshot has changed; poll notify.fd */
-    struct fetch *fetch;  /* NULL if there is none */
+    struct notify notify;    /* a snapshot has changed; poll notify.fd */
+    struct fetch *fetch;     /* NULL if there is none */
+    struct session *session; /* NULL if there is none */
+    struct err session_err;  /* why a wanted one is not there; else ERR_NONE.
+                                ERR_BUSY: engine_view may be offered */
 };
 
 /* In order: signals blocked for all threads to come, main in the roster,
  * libcurl, the log, the rooms. One engine per process. What the options point
- * to outlives it. On failure nothing is left. */
+ * to outlives it. A session that cannot be had is no failure: the engine goes
+ * without. On failure nothing is left. */
 bool engine_init(struct engine *engine, const struct engine_options *options,
+                 struct err *err) __attribute__((warn_unused_result));
+
+/* Opens the session of another process to look at, where engine_init found
+ * ERR_BUSY. */
+bool engine_view(struct engine *engine, const struct session_options *options,
                  struct err *err) __attribute__((warn_unused_result));
 
 /* Ends the rooms (each stops cleanly), then the rest. */
