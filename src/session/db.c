@@ -12,8 +12,9 @@
 enum { VALUE_MAX_BYTES = 1 << 20 };
 static const uint64_t key_max = UINT64_C(1) << 62;
 
-/* A text that is not there is NULL. urls: each with a NUL behind it. error_word
- * is err_word's, as the numbers of codes are no format. */
+/* There is no index: all is read at the start and so nothing can be damaged
+ * unseen. A text that is not there is NULL. urls: each with a NUL behind it.
+ * error_word is err_word's, as the numbers of codes are no format. */
 static const char *const steps[] = {
     "CREATE TABLE download ("
     " key INTEGER PRIMARY KEY AUTOINCREMENT, place INTEGER NOT NULL,"
@@ -24,8 +25,7 @@ static const char *const steps[] = {
     " finished_ms INTEGER NOT NULL, tries INTEGER NOT NULL);"
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
     " WITHOUT ROWID;"
-    "CREATE TABLE line (number INTEGER PRIMARY KEY,"
-    " text TEXT NOT NULL UNIQUE);",
+    "CREATE TABLE line (number INTEGER PRIMARY KEY, text TEXT NOT NULL);",
 };
 
 static const struct store_schema schema = {
@@ -75,10 +75,10 @@ static const char *const write_sql[DB_WRITES] = {
     [DB_REMOVE] = "DELETE FROM download WHERE key = ?",
     [DB_SET] = "INSERT OR REPLACE INTO setting VALUES (?, ?)",
     [DB_UNSET] = "DELETE FROM setting WHERE name = ?",
-    /* The row that had this text goes, the new one gets the highest number. */
-    [DB_REMEMBER] = "INSERT OR REPLACE INTO line (text) VALUES (?)",
-    [DB_TRIM] = "DELETE FROM line WHERE number <= (SELECT number"
-                " FROM line ORDER BY number DESC LIMIT 1 OFFSET ?)",
+    [DB_FORGET] = "DELETE FROM line WHERE text = ?",
+    [DB_REMEMBER] = "INSERT INTO line (text) VALUES (?)",
+    [DB_TRIM] = ("DELETE FROM line WHERE number <= (SELECT number FROM line"
+                 " ORDER BY number DESC LIMIT 1 OFFSET ?)"),
 };
 
 /* ---- opening ---- */
@@ -457,8 +457,9 @@ static bool write_lines(struct db *db, const struct notes *lines,
 
     for (const struct note *note = lines->first; ok && note;
          note = note->next) {
+        bind_text(db->writes[DB_FORGET], 0, note->name);
         bind_text(db->writes[DB_REMEMBER], 0, note->name);
-        ok = step(db, DB_REMEMBER, err);
+        ok = step(db, DB_FORGET, err) && step(db, DB_REMEMBER, err);
     }
     bind_int(db->writes[DB_TRIM], 0, SESSION_LINES);
     return ok && step(db, DB_TRIM, err);

@@ -27,6 +27,7 @@ enum db_write {
     DB_REMOVE,
     DB_SET,
     DB_UNSET,
+    DB_FORGET,
     DB_REMEMBER,
     DB_TRIM,
     DB_WRITES
