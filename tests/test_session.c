@@ -30,6 +30,23 @@ static void meddle(const char *name, const char *sql)
     sqlite3_close(db);
 }
 
+/* Downloads in the file; -1 if it cannot be read. */
+static int count_rows(const char *name)
+{
+    sqlite3_stmt *count = NULL;
+    sqlite3 *db = NULL;
+    int rows = -1;
+
+    if (sqlite3_open(scratch(name), &db) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, "SELECT count(*) FROM download", -1, &count,
+                           NULL) == SQLITE_OK &&
+        sqlite3_step(count) == SQLITE_ROW)
+        rows = sqlite3_column_int(count, 0);
+    sqlite3_finalize(count);
+    sqlite3_close(db);
+    return rows;
+}
+
 static int mode_of(const char *path)
 {
     struct stat status;
@@ -246,11 +263,7 @@ static void test_history(void)
            "in their order");
     session_memory_fini(&memory);
     session_close(session);
-    meddle("history", "CREATE TEMP TABLE t AS SELECT 1 / (count(*) = 10001)"
-                      " AS one FROM download;"
-                      "CREATE TEMP TABLE u (x CHECK (x NOT NULL));"
-                      "INSERT INTO u SELECT one FROM t;");
-    tap_ok(true, "the disk knows");
+    tap_int(count_rows("history"), SESSION_HISTORY + 1, "the disk knows");
 }
 
 /* ---- files that are not as they should be ---- */

@@ -153,8 +153,8 @@ static void test_slow(void)
     start_ms = clock_ms();
     for (int i = 2; i <= 20000; i++)
         put_row(session, 1, 1, i);
-    tap_ok(true, "20,000 requests while the disk is busy took %d ms",
-           (int)(clock_ms() - start_ms));
+    tap_note("20,000 requests while the disk is busy took %d ms",
+             (int)(clock_ms() - start_ms));
     tap_int((long long)session_waiting(session), 2,
             "one is being written, one waits");
     tap_ok(!session_flush(session, clock_ms() + 20, &err) &&
