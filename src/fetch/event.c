@@ -95,15 +95,17 @@ void event_page_failed(struct fetch *room, struct download *page)
 size_t fetch_events(struct fetch *room, struct fetch_event *events, size_t max)
 {
     size_t count = 0;
+    bool held;
 
     room_take(room);
+    held = room->event_count >= EVENTS_MAX;
     while (count < max && room->event_count > 0) {
         events[count++] = room->events[room->event_first];
         room->event_first = (room->event_first + 1) % room->event_room;
         room->event_count--;
     }
     /* Whoever held back for a full ring may go on. */
-    if (count > 0) {
+    if (held && count > 0) {
         room_wake(room);
         lock_cond_signal(&room->reader_cond);
     }

@@ -86,7 +86,7 @@ static bool wait_for_room(struct fetch *room) REQUIRES(fetch_class)
 
     while (!room->stopping && !room->ending &&
            (room->queued >= most || room->event_count >= EVENTS_MAX)) {
-        most = (most + 1) / 2;
+        most = (room->options.window + 1) / 2;
         room->reader_waits = true;
         thread_mark(THREAD_COND);
         lock_wait(&room->lock, &fetch_class, &room->reader_cond, -1);
