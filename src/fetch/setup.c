@@ -1,5 +1,6 @@
 #include "setup.h"
 
+#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
@@ -14,12 +15,6 @@ static void set_http(CURL *easy, const struct fetch_options *options)
     curl_easy_setopt(easy, CURLOPT_USERAGENT,
                      options->user_agent ? options->user_agent : "threadlab");
     curl_easy_setopt(easy, CURLOPT_REFERER, options->referer);
-    curl_easy_setopt(easy, CURLOPT_HTTPAUTH,
-                     options->auth == FETCH_AUTH_BASIC    ? CURLAUTH_BASIC
-                     : options->auth == FETCH_AUTH_DIGEST ? CURLAUTH_DIGEST
-                                                          : CURLAUTH_ANY);
-    if (options->bearer)
-        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
     if (options->load_cookies || options->save_cookies)
         curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
     if (options->netrc == FETCH_NETRC_YES || options->netrc_file)
@@ -126,6 +121,24 @@ static bool https(const char *url)
     return strncasecmp(url, "https:", 6) == 0;
 }
 
+/* The ways to say who the user is. Where NTLM is among them libcurl looks at
+ * all connections before it takes one, each look a system call: only where
+ * there is a name to be said. */
+static long auth(const struct fetch_options *options, const char *url)
+{
+    bool named = options->user || options->netrc == FETCH_NETRC_YES ||
+                 options->netrc_file || strchr(url, '@');
+
+    if (options->bearer)
+        return CURLAUTH_BEARER;
+    if (options->auth == FETCH_AUTH_BASIC)
+        return CURLAUTH_BASIC;
+    if (options->auth == FETCH_AUTH_DIGEST)
+        return CURLAUTH_DIGEST;
+    return (long)(named ? CURLAUTH_ANY
+                        : CURLAUTH_ANY & ~(CURLAUTH_NTLM | CURLAUTH_NTLM_WB));
+}
+
 /* With a rate limit a stream of a shared connection cannot be held back without
  * the library storing what comes for it; so HTTP/1.1 then. */
 static long http_version(const struct fetch *room, bool h1)
@@ -151,6 +164,7 @@ enum lane setup_request(CURL *easy, const struct fetch *room, const char *url,
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_bytes(options, few));
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
+    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, auth(options, url));
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, lane == LANE_H2 ? 1L : 0L);
     if (!redirect)
         redirect = https(url) ? "https" : "http,https";
