@@ -35,8 +35,8 @@ faces()
 
 rooms()
 {
-    for room in fetch origin session; do
-        for other in fetch origin session engine cmd; do
+    for room in fetch origin session threads; do
+        for other in fetch origin session threads engine cmd; do
             [ "$room" = "$other" ] || includes "src/$room" "$other/.*"
         done
     done
@@ -49,7 +49,10 @@ pure()
         fetch/content_range fetch/name fetch/template fetch/listline \
         fetch/digest fetch/jsonpath fetch/unescape fetch/match fetch/link \
         fetch/magic fetch/backoff fetch/bucket fetch/governor session/line \
-        session/notes session/queue session/record; do
+        session/notes session/queue session/record threads/graph \
+        threads/number threads/schedstat threads/share threads/stat_line \
+        threads/state threads/strip threads/syscall_line threads/syscalls \
+        threads/target; do
         for file in "src/$name.c" "src/$name.h"; do
             [ ! -f "$src/$file" ] || includes "$file" \
                 'base/(lock|thread|notify|log|store)\.h|(pthread|fcntl)\.h'
@@ -73,7 +76,7 @@ screenless()
 # Undefined symbols of the libraries that are curses'.
 curses()
 {
-    for library in libbase libfetch liborigin libsession libengine; do
+    for library in libbase libfetch liborigin libsession libthreads libengine; do
         undefined=$("${NM:-nm}" -u "$library.a") && [ -n "$undefined" ] ||
             echo "$library.a cannot be read"
         printf '%s\n' "$undefined" |
@@ -107,7 +110,7 @@ corpora()
 
 nothing 'faces take no lock' "$(faces)"
 nothing 'rooms do not know each other' "$(rooms)"
-nothing 'the base knows no room' "$(includes src/base '(fetch|origin|session|engine|cmd)/.*')"
+nothing 'the base knows no room' "$(includes src/base '(fetch|origin|session|threads|engine|cmd)/.*')"
 nothing 'pure files touch no lock, thread or descriptor' "$(pure)"
 nothing 'pure files of the workbench know no screen, thread or descriptor' \
     "$(screenless)"

@@ -206,7 +206,7 @@ NO_ANALYSIS static int64_t wait_for(struct lock *lock)
     int64_t now_ns;
     uint64_t wait_ns;
 
-    thread_lock_wait(lock->class->name,
+    thread_lock_wait(lock->class->name, (uintptr_t)lock,
                      atomic_load_explicit(&lock->owner, memory_order_relaxed));
     must(pthread_mutex_lock(&lock->mutex), "take", lock);
     thread_lock_done();
@@ -327,6 +327,7 @@ size_t lock_stats(struct lock_stats *rows, size_t max)
         if (count < max)
             rows[count] = (struct lock_stats){
                 .class = lock->class->name,
+                .id = (uintptr_t)lock,
                 .owner =
                     atomic_load_explicit(&lock->owner, memory_order_relaxed),
                 .takes = get(&lock->takes),

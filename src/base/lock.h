@@ -100,6 +100,7 @@ bool lock_wait(struct lock *lock, struct lock_class *class,
 
 struct lock_stats {
     const char *class;
+    uintptr_t id; /* tells one live lock from another, and is no more */
     int owner;
     uint64_t takes;
     uint64_t waits;

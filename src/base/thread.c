@@ -45,6 +45,7 @@ struct thread {
     _Atomic clockid_t cpu_clock; /* 0 (no such clock): not known */
     _Atomic enum thread_state state;
     _Atomic(const char *) lock_class;
+    _Atomic uintptr_t lock_id;
     _Atomic int lock_owner;
     struct job job;
 
@@ -299,6 +300,8 @@ static void copy_row(struct thread_row *row, struct thread *thread)
     if (row->state == THREAD_LOCK) {
         row->lock_class =
             atomic_load_explicit(&thread->lock_class, memory_order_relaxed);
+        row->lock_id =
+            atomic_load_explicit(&thread->lock_id, memory_order_relaxed);
         row->lock_owner =
             atomic_load_explicit(&thread->lock_owner, memory_order_relaxed);
     }
@@ -317,11 +320,12 @@ size_t thread_roster(struct thread_row *rows, size_t max)
     return count;
 }
 
-void thread_lock_wait(const char *lock_class, int owner)
+void thread_lock_wait(const char *lock_class, uintptr_t id, int owner)
 {
     if (!self)
         return;
     atomic_store_explicit(&self->lock_class, lock_class, memory_order_relaxed);
+    atomic_store_explicit(&self->lock_id, id, memory_order_relaxed);
     atomic_store_explicit(&self->lock_owner, owner, memory_order_relaxed);
     self->before_lock =
         atomic_load_explicit(&self->state, memory_order_relaxed);

@@ -61,7 +61,8 @@ struct thread_row {
     char job[96];
     enum thread_state state;
     const char *lock_class; /* while THREAD_LOCK, else NULL */
-    int lock_owner;         /* TID or 0 */
+    uintptr_t lock_id;      /* the same as lock_stats' */
+    int lock_owner;         /* when the wait began: TID or 0 */
     int64_t since_ms;       /* clock_ms() of the start */
     uint64_t cpu_ns;        /* used so far; 0 where it cannot be told */
 };
@@ -72,7 +73,7 @@ size_t thread_roster(struct thread_row *rows, size_t max);
 
 /* The roster's own part in lock.c: marks the caller as waiting for a lock held
  * by owner, and back. */
-void thread_lock_wait(const char *lock_class, int owner);
+void thread_lock_wait(const char *lock_class, uintptr_t id, int owner);
 void thread_lock_done(void);
 
 /* The caller's kernel thread id, cached. */

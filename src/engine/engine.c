@@ -15,6 +15,11 @@
 static bool rooms(struct engine *engine, const struct engine_options *options,
                   struct err *err)
 {
+    if (options->threads) {
+        engine->threads = threads_new(&engine->notify, err);
+        if (!engine->threads)
+            return false;
+    }
     if (options->session)
         engine->session = session_open(options->session, &engine->notify,
                                        &engine->session_err);
@@ -34,6 +39,9 @@ static void end_rooms(struct engine *engine)
     engine->fetch = NULL;
     session_close(engine->session);
     engine->session = NULL;
+    if (engine->threads)
+        threads_free(engine->threads);
+    engine->threads = NULL;
 }
 
 bool engine_init(struct engine *engine, const struct engine_options *options,

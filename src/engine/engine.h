@@ -11,12 +11,14 @@
 #include "base/notify.h"
 #include "fetch/fetch.h"
 #include "session/session.h"
+#include "threads/threads.h"
 
 struct engine_options {
     const char *log_file;                  /* NULL: the ring only */
     enum log_level log_level;              /* the lowest that is kept */
     const struct fetch_options *fetch;     /* NULL: no download room */
     const struct session_options *session; /* NULL: nothing is remembered */
+    bool threads;                          /* with the threads room */
 };
 
 struct engine {
@@ -25,6 +27,7 @@ struct engine {
     struct session *session; /* NULL if there is none */
     struct err session_err;  /* why a wanted one is not there; else ERR_NONE.
                                 ERR_BUSY: engine_view may be offered */
+    struct threads *threads; /* NULL if there is none */
 };
 
 /* In order: signals blocked for all threads to come, main in the roster,

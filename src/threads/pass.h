@@ -1,0 +1,60 @@
+/* One look at all threads after the other. Belongs to the room's thread, but
+ * for the tasks' histories. */
+#ifndef THREADS_PASS_H
+#define THREADS_PASS_H
+
+#include "base/thread.h"
+#include "threads/locks.h"
+#include "threads/process.h"
+#include "threads/task.h"
+#include "threads/threads.h"
+
+struct pass {
+    struct process process;
+    struct locks locks;
+    int self;  /* whose running does not count as moving, */
+    int asker; /* nor this one's */
+    uint64_t passes;
+
+    struct task **tasks; /* alive, by tid */
+    size_t count;
+    struct task **gone;
+    size_t gone_count;
+    struct task **order; /* all of them, as shown */
+    size_t order_count;
+    struct task **buried; /* no longer shown, to be freed */
+    size_t buried_count;
+
+    int *tids;
+    size_t tids_room;
+    struct thread_row *roster; /* by tid */
+    size_t roster_count;
+    size_t roster_room;
+};
+
+/* What a pass has found: never changed, freed as a whole. */
+struct picture {
+    struct threads_row *rows;
+    struct history **histories; /* of each row; guarded by the room's lock */
+    size_t count;
+    struct threads_lock *locks;
+    size_t locks_count;
+    struct threads_totals totals;
+};
+
+void pass_init(struct pass *pass);
+void pass_fini(struct pass *pass);
+
+/* One pass. The picture is the caller's. */
+void pass_run(struct pass *pass, struct picture *picture);
+
+/* Enters what has changed in the histories; the room's lock is held. */
+void pass_note(struct pass *pass);
+
+/* Frees the tasks that the newest picture no longer has: call it once that is
+ * the only one. */
+void pass_bury(struct pass *pass);
+
+void picture_fini(struct picture *picture);
+
+#endif

@@ -1,0 +1,414 @@
+#include "task.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "threads/stat_line.h"
+#include "threads/syscalls.h"
+
+#define MS_NS INT64_C(1000000)
+
+enum {
+    TEXT = 1024,     /* more than any of the files has */
+    NAME_EVERY = 64, /* passes: who renames itself is seen a little later */
+    TICK_MS = 10,    /* a running thread's counters are never older */
+    CPU_MS = 200,
+    SHARE_MS = (SHARE_POINTS - 1) * SHARE_STEP_MS
+};
+
+static const char library[] = "library";
+static const char main_room[] = "main";
+
+/* ---- reading ---- */
+
+static bool read_stat(const struct task *task, const struct task_pass *pass,
+                      struct stat_line *line)
+{
+    char text[TEXT];
+    ssize_t len =
+        process_read(pass->process, -1, task->tid, "stat", text, sizeof(text));
+
+    return len > 0 && stat_line_read(text, (size_t)len, line);
+}
+
+static bool read_sched(struct task *task, const struct task_pass *pass,
+                       struct schedstat *sched)
+{
+    static const char file[] = "schedstat";
+    char text[TEXT];
+    ssize_t len;
+
+    if (task->sched_fd < 0)
+        task->sched_fd = process_keep(pass->process, task->tid, file);
+    len = process_read(pass->process, task->sched_fd, task->tid, file, text,
+                       sizeof(text));
+    return len > 0 && schedstat_read(text, (size_t)len, sched);
+}
+
+static void read_call(struct task *task, const struct task_pass *pass)
+{
+    static const char file[] = "syscall";
+    char text[TEXT];
+    ssize_t len;
+
+    task->call = (struct syscall_line){.kind = SYSCALL_RUNNING};
+    if (task->tid == pass->self)
+        return;
+    if (task->call_fd < 0)
+        task->call_fd = process_keep(pass->process, task->tid, file);
+    len = process_read(pass->process, task->call_fd, task->tid, file, text,
+                       sizeof(text));
+    if (len <= 0 || !syscall_line_read(text, (size_t)len, &task->call))
+        task->call = (struct syscall_line){.kind = SYSCALL_UNKNOWN};
+}
+
+static uint64_t ticks_ns(uint64_t ticks)
+{
+    return ticks * (UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+/* The counters, or what stands for them where the kernel keeps none. False: the
+ * thread has ended, or its number is another's by now. */
+static bool read_counters(struct task *task, const struct task_pass *pass,
+                          const struct thread_row *own, struct schedstat *sched)
+{
+    struct stat_line line;
+
+    if (read_sched(task, pass, sched))
+        return sched->run_ns >= task->sched.run_ns;
+    *sched = (struct schedstat){.run_ns = own ? own->cpu_ns : 0};
+    if (!pass->process->tasks)
+        return own != NULL;
+    if (!read_stat(task, pass, &line))
+        return false;
+    if (!own)
+        sched->run_ns = ticks_ns(line.run_ticks);
+    return true;
+}
+
+/* ---- who it is ---- */
+
+static int64_t start_ms(uint64_t start_ticks)
+{
+    struct timespec boot;
+    int64_t age_ms;
+
+    clock_gettime(CLOCK_BOOTTIME, &boot);
+    age_ms = (int64_t)boot.tv_sec * 1000 + boot.tv_nsec / MS_NS -
+             (int64_t)(ticks_ns(start_ticks) / MS_NS);
+    return clock_ms() - age_ms;
+}
+
+static void set_room(struct task *task)
+{
+    size_t len = task->own ? strcspn(task->name, "-") : 0;
+
+    if (task->own)
+        snprintf(task->room, sizeof(task->room), "%.*s", (int)len, task->name);
+    else
+        memcpy(task->room, library, sizeof(library));
+}
+
+/* Once in the roster, its own for good: it leaves the roster a moment before it
+ * ends. */
+static void identify(struct task *task, const struct thread_row *own)
+{
+    if (!own)
+        return;
+    memcpy(task->job, own->job, sizeof(task->job));
+    if (task->own)
+        return;
+    task->own = true;
+    task->start_ms = own->since_ms;
+    memcpy(task->name, own->name, sizeof(task->name));
+    memcpy(task->role, own->role, sizeof(task->role));
+    set_room(task);
+}
+
+static void name_by_kernel(struct task *task, const struct stat_line *line)
+{
+    fmt_clean(task->name, sizeof(task->name), line->name, strlen(line->name),
+              SIZE_MAX);
+    set_room(task);
+}
+
+struct task *task_new(const struct task_pass *pass, int tid,
+                      const struct thread_row *own)
+{
+    struct task *task = mem_new(sizeof(*task));
+    struct stat_line line;
+
+    *task = (struct task){.tid = tid,
+                          .sched_fd = -1,
+                          .call_fd = -1,
+                          .start_ms = -1,
+                          .rest = STRIP_WAIT};
+    set_room(task);
+    if (read_stat(task, pass, &line)) {
+        name_by_kernel(task, &line);
+        task->start_ms = start_ms(line.start_ticks);
+    } else if (!own) {
+        mem_free(task);
+        return NULL;
+    }
+    task->history = mem_new(sizeof(*task->history));
+    return task;
+}
+
+static void close_files(struct task *task, struct process *process)
+{
+    process_drop(process, task->sched_fd);
+    process_drop(process, task->call_fd);
+    task->sched_fd = task->call_fd = -1;
+}
+
+void task_free(struct task *task, struct process *process)
+{
+    if (!task)
+        return;
+    close_files(task, process);
+    mem_free(task->history);
+    mem_free(task);
+}
+
+/* ---- what it does ---- */
+
+static enum threads_state mark_of(const struct thread_row *own)
+{
+    static const enum threads_state states[THREAD_STATES] = {
+        [THREAD_FREE] = THREADS_UNKNOWN, [THREAD_RUN] = THREADS_RUN,
+        [THREAD_LOCK] = THREADS_LOCK,    [THREAD_COND] = THREADS_COND,
+        [THREAD_POLL] = THREADS_POLL,    [THREAD_SLEEP] = THREADS_SLEEP,
+        [THREAD_IO] = THREADS_IO,        [THREAD_JOIN] = THREADS_JOIN,
+    };
+
+    return own ? states[own->state] : THREADS_UNKNOWN;
+}
+
+/* Runnable since the last pass: for longer than its counters can lag, so it has
+ * no processor; or it is stopped, or dead. */
+static bool starved(const struct task *task, const struct schedstat *before,
+                    int64_t now_ns)
+{
+    if (task->looks == 0)
+        return false;
+    if (!task->ran)
+        return now_ns - task->moved_ns >= TICK_MS * MS_NS;
+    return task->sched.ready_ns - before->ready_ns >
+           task->sched.run_ns - before->run_ns;
+}
+
+static enum threads_state judge(struct task *task, const struct task_pass *pass,
+                                const struct thread_row *own,
+                                const struct schedstat *before)
+{
+    struct state_signs signs = {.mark = mark_of(own)};
+    struct stat_line line;
+
+    if (task->ran || task->call.kind == SYSCALL_UNKNOWN)
+        read_call(task, pass);
+    signs.call = task->call;
+    signs.starved = starved(task, before, pass->now_ns);
+    if ((task->call.kind == SYSCALL_UNKNOWN ||
+         (task->call.kind == SYSCALL_RUNNING && !task->ran)) &&
+        read_stat(task, pass, &line))
+        signs.stat = line.state;
+    return state_judge(&signs);
+}
+
+/* Which lock, file or thread it waits for. */
+static void find_reason(struct task *task, const struct task_pass *pass,
+                        const struct thread_row *own)
+{
+    int fd = syscalls_fd(&task->call);
+
+    if (task->state == THREADS_LOCK && own && own->lock_class) {
+        snprintf(task->what, sizeof(task->what), "%s", own->lock_class);
+        task->holder = locks_holder(pass->locks, own->lock_id, own->lock_owner);
+        return;
+    }
+    task->holder =
+        task->state == THREADS_JOIN ? syscalls_joined(&task->call) : 0;
+    if (!task->ran && task->looks > 0)
+        return;
+    task->what[0] = '\0';
+    if (fd >= 0 && task->state != THREADS_POLL)
+        process_target(pass->process, fd, task->what, sizeof(task->what));
+}
+
+static bool goes_on(const struct task *task, enum threads_state state,
+                    const struct schedstat *before, int64_t now_ns)
+{
+    uint64_t busy = task->sched.run_ns - before->run_ns + task->sched.ready_ns -
+                    before->ready_ns;
+
+    if (state != task->state)
+        return false;
+    if (!task->ran)
+        return true;
+    /* It was never blocked for long: the same stretch of work. */
+    return (state == THREADS_RUN || state == THREADS_READY) &&
+           busy >= (uint64_t)(now_ns - task->look_ns) / 10 * 9;
+}
+
+static void count(struct task *task, const struct schedstat *before,
+                  int64_t now_ns)
+{
+    bool runs = task->state == THREADS_RUN || task->state == THREADS_READY;
+    enum strip_class rest = task->rest;
+
+    if (!runs)
+        rest = task->rest = threads_state_class(task->state);
+    else if (!task->ran)
+        rest = threads_state_class(task->state);
+    share_add(&task->share,
+              &(struct share_point){.ns = now_ns,
+                                    .run_ns = task->sched.run_ns,
+                                    .ready_ns = task->sched.ready_ns});
+    if (task->looks > 0)
+        strip_add(&task->strip, task->look_ns, now_ns,
+                  task->sched.run_ns - before->run_ns,
+                  task->sched.ready_ns - before->ready_ns, rest);
+}
+
+bool task_look(struct task *task, const struct task_pass *pass,
+               const struct thread_row *own)
+{
+    struct schedstat before = task->sched;
+    enum threads_state state;
+    struct schedstat sched;
+    struct stat_line line;
+    int holder = task->holder;
+    bool same;
+
+    if (!read_counters(task, pass, own, &sched))
+        return false;
+    task->ran = task->looks == 0 || sched.run_ns != before.run_ns ||
+                sched.times != before.times;
+    task->sched = sched;
+    if (task->ran)
+        task->moved_ns = pass->now_ns;
+    identify(task, own);
+    if (!task->own && task->looks > 0 && task->looks % NAME_EVERY == 0 &&
+        read_stat(task, pass, &line))
+        name_by_kernel(task, &line);
+    state = judge(task, pass, own, &before);
+    same = task->looks > 0 && goes_on(task, state, &before, pass->now_ns);
+    if (!same)
+        task->since_ms = pass->now_ns / MS_NS;
+    task->changed = task->looks == 0 || state != task->state;
+    task->state = state;
+    find_reason(task, pass, own);
+    task->changed |= task->holder != holder;
+    task->stood = same && !task->ran && task->holder == holder;
+    count(task, &before, pass->now_ns);
+    task->look_ns = pass->now_ns;
+    task->looks++;
+    return true;
+}
+
+void task_end(struct task *task, const struct task_pass *pass)
+{
+    close_files(task, pass->process);
+    strip_add(&task->strip, task->look_ns, pass->now_ns, 0, 0, STRIP_GONE);
+    task->state = THREADS_GONE;
+    task->since_ms = pass->now_ns / MS_NS;
+    task->what[0] = '\0';
+    task->holder = 0;
+    task->cycle = 0;
+    task->changed = true;
+    task->ran = task->stood = false;
+    task->call = (struct syscall_line){.kind = SYSCALL_UNKNOWN};
+}
+
+/* ---- what is shown ---- */
+
+static void row_shares(const struct task *task, struct threads_row *row)
+{
+    struct share_parts parts;
+
+    row->cpu = row->run = row->ready = row->blocked = -1;
+    if (task->state == THREADS_GONE)
+        return;
+    if (share_parts(&task->share, CPU_MS, &parts))
+        row->cpu = parts.run;
+    if (share_parts(&task->share, SHARE_MS, &parts)) {
+        row->run = parts.run;
+        row->ready = parts.ready;
+        row->blocked = parts.blocked;
+    }
+}
+
+void task_row(const struct task *task, int64_t now_ns, struct threads_row *row)
+{
+    *row = (struct threads_row){.tid = task->tid,
+                                .own = task->own,
+                                .start_ms = task->start_ms,
+                                .pass_ms = task->look_ns / MS_NS,
+                                .state = task->state,
+                                .since_ms = task->since_ms,
+                                .holder = task->holder,
+                                .cycle = task->cycle,
+                                .run_ns = task->sched.run_ns,
+                                .ready_ns = task->sched.ready_ns};
+    memcpy(row->room, task->room, sizeof(row->room));
+    memcpy(row->name, task->name, sizeof(row->name));
+    memcpy(row->role, task->role, sizeof(row->role));
+    memcpy(row->job, task->job, sizeof(row->job));
+    memcpy(row->what, task->what, sizeof(row->what));
+    if (task->call.kind == SYSCALL_INSIDE)
+        syscalls_name(task->call.number, row->call);
+    row_shares(task, row);
+    strip_copy(&task->strip, now_ns, row->strip);
+}
+
+/* 0 for "main", 2 for "library". */
+static int rank(const struct task *task)
+{
+    if (strcmp(task->room, main_room) == 0)
+        return 0;
+    return task->own ? 1 : 2;
+}
+
+/* strverscmp(3) would sort "01" before "1"; here only a number's size counts.
+ */
+static int compare_names(const char *left, const char *right)
+{
+    while (*left && *right) {
+        size_t a = strspn(left, "0123456789");
+        size_t b = strspn(right, "0123456789");
+
+        if (a > 0 && b > 0) {
+            int order = a != b ? (a > b) - (a < b) : memcmp(left, right, a);
+
+            if (order != 0)
+                return order;
+            left += a;
+            right += b;
+            continue;
+        }
+        if (*left != *right)
+            return (unsigned char)*left - (unsigned char)*right;
+        left++;
+        right++;
+    }
+    return (unsigned char)*left - (unsigned char)*right;
+}
+
+int task_compare(const struct task *left, const struct task *right)
+{
+    int order = rank(left) - rank(right);
+
+    if (order == 0)
+        order = strcmp(left->room, right->room);
+    if (order == 0)
+        order = compare_names(left->name, right->name);
+    return order ? order : (left->tid > right->tid) - (left->tid < right->tid);
+}
