@@ -49,10 +49,10 @@ pure()
         fetch/content_range fetch/name fetch/template fetch/listline \
         fetch/digest fetch/jsonpath fetch/unescape fetch/match fetch/link \
         fetch/magic fetch/backoff fetch/bucket fetch/governor session/line \
-        session/notes session/queue session/record threads/graph \
-        threads/number threads/schedstat threads/share threads/stat_line \
-        threads/state threads/strip threads/syscall_line threads/syscalls \
-        threads/target; do
+        session/notes session/queue session/record threads/descriptor \
+        threads/graph threads/number threads/schedstat threads/share \
+        threads/stat_line threads/state threads/strip threads/syscall_line \
+        threads/syscalls threads/trail; do
         for file in "src/$name.c" "src/$name.h"; do
             [ ! -f "$src/$file" ] || includes "$file" \
                 'base/(lock|thread|notify|log|store)\.h|(pthread|fcntl)\.h'

@@ -274,15 +274,15 @@ static void paint_rows(const struct pass *pass, int64_t now_ns,
 
     picture->count = totals->rows = pass->order_count;
     picture->rows = mem_resize(NULL, picture->count, sizeof(*picture->rows));
-    picture->histories =
-        mem_resize(NULL, picture->count, sizeof(*picture->histories));
+    picture->trails =
+        mem_resize(NULL, picture->count, sizeof(*picture->trails));
     for (size_t i = 0; i < picture->count; i++) {
         const struct task *task = pass->order[i];
         struct threads_row *row = &picture->rows[i];
 
         task_row(task, now_ns, row);
         name_holder(pass, row->holder, row->holder_name);
-        picture->histories[i] = task->history;
+        picture->trails[i] = task->trail;
         totals->state[row->state]++;
         totals->cpu += row->cpu > 0 ? row->cpu : 0;
         totals->moving |= moves(pass, task, row);
@@ -343,7 +343,7 @@ void pass_note(struct pass *pass)
         if (!task->changed)
             continue;
         memcpy(change.what, task->what, sizeof(change.what));
-        history_add(task->history, &change);
+        trail_add(task->trail, &change);
     }
 }
 
@@ -356,7 +356,7 @@ void pass_bury(struct pass *pass)
 void picture_fini(struct picture *picture)
 {
     mem_free(picture->rows);
-    mem_free(picture->histories);
+    mem_free(picture->trails);
     mem_free(picture->locks);
     *picture = (struct picture){.count = 0};
 }

@@ -1,5 +1,5 @@
 /* One look at all threads after the other. Belongs to the room's thread, but
- * for the tasks' histories. */
+ * for the tasks' trails. */
 #ifndef THREADS_PASS_H
 #define THREADS_PASS_H
 
@@ -35,7 +35,7 @@ struct pass {
 /* What a pass has found: never changed, freed as a whole. */
 struct picture {
     struct threads_row *rows;
-    struct history **histories; /* of each row; guarded by the room's lock */
+    struct trail **trails; /* of each row; guarded by the room's lock */
     size_t count;
     struct threads_lock *locks;
     size_t locks_count;
@@ -48,7 +48,7 @@ void pass_fini(struct pass *pass);
 /* One pass. The picture is the caller's. */
 void pass_run(struct pass *pass, struct picture *picture);
 
-/* Enters what has changed in the histories; the room's lock is held. */
+/* Enters what has changed in the trails; the room's lock is held. */
 void pass_note(struct pass *pass);
 
 /* Frees the tasks that the newest picture no longer has: call it once that is

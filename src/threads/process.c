@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 #include "threads/number.h"
-#include "threads/target.h"
+#include "threads/descriptor.h"
 
 /* So much of what a process may have open is enough for a list; the transfers
  * need the rest. */
@@ -161,5 +161,5 @@ void process_target(struct process *process, int fd, char *out, size_t size)
 
     snprintf(path, sizeof(path), "fd/%d", fd);
     len = readlinkat(process->fd, path, link, sizeof(link));
-    target_name(link, len > 0 ? (size_t)len : 0, out, size);
+    descriptor_name(link, len > 0 ? (size_t)len : 0, out, size);
 }

@@ -35,7 +35,7 @@ void process_drop(struct process *process, int fd); /* -1 does nothing */
 ssize_t process_read(struct process *process, int fd, int tid, const char *file,
                      char *buffer, size_t size);
 
-/* What a descriptor leads to (target.h); "" if that cannot be told. */
+/* What a descriptor leads to (descriptor.h); "" if that cannot be told. */
 void process_target(struct process *process, int fd, char *out, size_t size);
 
 #endif

@@ -49,7 +49,7 @@ void strip_add(struct strip *strip, int64_t from_ns, int64_t to_ns,
     }
     run = run < all ? run : all;
     ready = ready < all - run ? ready : all - run;
-    at = to_ns - (STRIP_CELLS - 1) * CELL_NS;
+    at = to_ns - STRIP_CELLS * CELL_NS;
     for (at = at > from_ns ? at : from_ns; at < to_ns;) {
         int64_t second = at / CELL_NS;
         int64_t end = (second + 1) * CELL_NS;

@@ -158,7 +158,7 @@ struct task *task_new(const struct task_pass *pass, int tid,
         mem_free(task);
         return NULL;
     }
-    task->history = mem_new(sizeof(*task->history));
+    task->trail = mem_new(sizeof(*task->trail));
     return task;
 }
 
@@ -174,7 +174,7 @@ void task_free(struct task *task, struct process *process)
     if (!task)
         return;
     close_files(task, process);
-    mem_free(task->history);
+    mem_free(task->trail);
     mem_free(task);
 }
 

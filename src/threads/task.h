@@ -4,7 +4,7 @@
 #define THREADS_TASK_H
 
 #include "base/thread.h"
-#include "threads/history.h"
+#include "threads/trail.h"
 #include "threads/locks.h"
 #include "threads/process.h"
 #include "threads/schedstat.h"
@@ -46,7 +46,7 @@ struct task {
     struct share share;
     struct strip strip;
 
-    struct history *history; /* guarded by the room's lock */
+    struct trail *trail; /* guarded by the room's lock */
 };
 
 /* What a pass gives each task. */

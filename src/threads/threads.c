@@ -61,7 +61,7 @@ static void run(void *arg)
         pass_run(&pass, &picture);
         publish(threads, &pass, &picture);
     }
-    /* The histories go with the tasks: nothing may lead there any more. */
+    /* The trails go with the tasks: nothing may lead there any more. */
     lock_take(&threads->lock, &threads_class);
     picture = threads->picture;
     threads->picture = (struct picture){0};
@@ -169,8 +169,8 @@ size_t threads_changes(struct threads *threads, int tid, uint64_t after,
     lock_take(&threads->lock, &threads_class);
     found = find(&threads->picture, tid);
     if (found)
-        count = history_copy(
-            threads->picture.histories[found - threads->picture.rows], after,
+        count = trail_copy(
+            threads->picture.trails[found - threads->picture.rows], after,
             changes, max);
     lock_drop(&threads->lock, &threads_class);
     return count;

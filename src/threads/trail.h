@@ -1,19 +1,19 @@
 /* The last changes of one thread. Guarded by the room's lock. */
-#ifndef THREADS_HISTORY_H
-#define THREADS_HISTORY_H
+#ifndef THREADS_TRAIL_H
+#define THREADS_TRAIL_H
 
 #include "threads/threads.h"
 
-struct history {
+struct trail {
     struct threads_change changes[THREADS_CHANGES]; /* a ring */
     uint64_t seq;                                   /* of the newest */
 };
 
 /* change->seq is set here. */
-void history_add(struct history *history, const struct threads_change *change);
+void trail_add(struct trail *trail, const struct threads_change *change);
 
 /* See threads_changes. */
-size_t history_copy(const struct history *history, uint64_t after,
+size_t trail_copy(const struct trail *trail, uint64_t after,
                     struct threads_change *changes, size_t max);
 
 #endif

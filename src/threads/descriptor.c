@@ -1,4 +1,4 @@
-#include "target.h"
+#include "descriptor.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ static size_t end_of(const char *link, size_t len, size_t max)
     return from;
 }
 
-void target_name(const char *link, size_t len, char *out, size_t size)
+void descriptor_name(const char *link, size_t len, char *out, size_t size)
 {
     size_t skip = strlen(anon);
     size_t from;
