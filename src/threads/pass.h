@@ -12,7 +12,7 @@
 struct pass {
     struct process process;
     struct locks locks;
-    int self;  /* whose running does not count as moving, */
+    int self;  /* set by its thread: whose running does not count as moving, */
     int asker; /* nor this one's */
     uint64_t passes;
 

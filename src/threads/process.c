@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "threads/number.h"
 #include "threads/descriptor.h"
+#include "threads/number.h"
 
 /* So much of what a process may have open is enough for a list; the transfers
  * need the rest. */
@@ -110,6 +110,10 @@ static int open_file(const struct process *process, int tid, const char *file)
 {
     char path[PATH];
 
+    if (!process->tasks) {
+        errno = ENOSYS;
+        return -1;
+    }
     snprintf(path, sizeof(path), "%d/%s", tid, file);
     return openat(dirfd(process->tasks), path, O_RDONLY | O_CLOEXEC);
 }

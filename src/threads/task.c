@@ -223,7 +223,8 @@ static enum threads_state judge(struct task *task, const struct task_pass *pass,
     return state_judge(&signs);
 }
 
-/* Which lock, file or thread it waits for. */
+/* Which lock, file or thread it waits for. A lock taken since the roster was
+ * read is known to the next pass. */
 static void find_reason(struct task *task, const struct task_pass *pass,
                         const struct thread_row *own)
 {
@@ -285,6 +286,7 @@ bool task_look(struct task *task, const struct task_pass *pass,
     enum threads_state state;
     struct schedstat sched;
     struct stat_line line;
+    char what[THREADS_WHAT];
     int holder = task->holder;
     bool same;
 
@@ -305,8 +307,9 @@ bool task_look(struct task *task, const struct task_pass *pass,
         task->since_ms = pass->now_ns / MS_NS;
     task->changed = task->looks == 0 || state != task->state;
     task->state = state;
+    memcpy(what, task->what, sizeof(what));
     find_reason(task, pass, own);
-    task->changed |= task->holder != holder;
+    task->changed |= task->holder != holder || strcmp(task->what, what) != 0;
     task->stood = same && !task->ran && task->holder == holder;
     count(task, &before, pass->now_ns);
     task->look_ns = pass->now_ns;

@@ -4,13 +4,13 @@
 #define THREADS_TASK_H
 
 #include "base/thread.h"
-#include "threads/trail.h"
 #include "threads/locks.h"
 #include "threads/process.h"
 #include "threads/schedstat.h"
 #include "threads/share.h"
 #include "threads/syscall_line.h"
 #include "threads/threads.h"
+#include "threads/trail.h"
 
 struct task {
     int tid;

@@ -18,10 +18,13 @@ struct threads {
     bool ending GUARDED_BY(threads_class);
     int asker GUARDED_BY(threads_class); /* TID */
     struct picture picture GUARDED_BY(threads_class);
+
+    /* the room's thread's own */
+    struct pass pass;
 };
 
 /* Waits for a request; false: the room ends. */
-static bool wait_for_request(struct threads *threads, int *asker)
+static bool wait_for_request(struct threads *threads)
 {
     bool going;
 
@@ -29,45 +32,36 @@ static bool wait_for_request(struct threads *threads, int *asker)
     while (!threads->asked && !threads->ending)
         lock_wait(&threads->lock, &threads_class, &threads->asked_cond, -1);
     threads->asked = false;
-    *asker = threads->asker;
+    threads->pass.asker = threads->asker;
     going = !threads->ending;
     lock_drop(&threads->lock, &threads_class);
     return going;
 }
 
-static void publish(struct threads *threads, struct pass *pass,
-                    const struct picture *picture)
+static void publish(struct threads *threads, const struct picture *picture)
 {
     struct picture before;
 
     lock_take(&threads->lock, &threads_class);
     before = threads->picture;
     threads->picture = *picture;
-    pass_note(pass);
+    pass_note(&threads->pass);
     lock_drop(&threads->lock, &threads_class);
     picture_fini(&before);
-    pass_bury(pass);
+    pass_bury(&threads->pass);
     notify_ping(threads->notify);
 }
 
 static void run(void *arg)
 {
     struct threads *threads = arg;
-    struct picture picture = {0};
-    struct pass pass;
+    struct picture picture;
 
-    pass_init(&pass);
-    while (wait_for_request(threads, &pass.asker)) {
-        pass_run(&pass, &picture);
-        publish(threads, &pass, &picture);
+    threads->pass.self = thread_tid();
+    while (wait_for_request(threads)) {
+        pass_run(&threads->pass, &picture);
+        publish(threads, &picture);
     }
-    /* The trails go with the tasks: nothing may lead there any more. */
-    lock_take(&threads->lock, &threads_class);
-    picture = threads->picture;
-    threads->picture = (struct picture){0};
-    lock_drop(&threads->lock, &threads_class);
-    picture_fini(&picture);
-    pass_fini(&pass);
 }
 
 struct threads *threads_new(struct notify *notify, struct err *err)
@@ -75,6 +69,7 @@ struct threads *threads_new(struct notify *notify, struct err *err)
     struct threads *threads = mem_new(sizeof(*threads));
 
     threads->notify = notify;
+    pass_init(&threads->pass);
     lock_init(&threads->lock, &threads_class);
     lock_cond_init(&threads->asked_cond);
     threads->thread =
@@ -85,13 +80,16 @@ struct threads *threads_new(struct notify *notify, struct err *err)
     return NULL;
 }
 
-void threads_free(struct threads *threads)
+/* Nobody else calls any more. */
+NO_ANALYSIS void threads_free(struct threads *threads)
 {
     lock_take(&threads->lock, &threads_class);
     threads->ending = true;
     lock_cond_signal(&threads->asked_cond);
     lock_drop(&threads->lock, &threads_class);
     thread_join(threads->thread);
+    picture_fini(&threads->picture);
+    pass_fini(&threads->pass);
     lock_cond_fini(&threads->asked_cond);
     lock_fini(&threads->lock);
     mem_free(threads);
@@ -169,9 +167,9 @@ size_t threads_changes(struct threads *threads, int tid, uint64_t after,
     lock_take(&threads->lock, &threads_class);
     found = find(&threads->picture, tid);
     if (found)
-        count = trail_copy(
-            threads->picture.trails[found - threads->picture.rows], after,
-            changes, max);
+        count =
+            trail_copy(threads->picture.trails[found - threads->picture.rows],
+                       after, changes, max);
     lock_drop(&threads->lock, &threads_class);
     return count;
 }

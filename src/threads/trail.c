@@ -10,12 +10,11 @@ void trail_add(struct trail *trail, const struct threads_change *change)
 }
 
 size_t trail_copy(const struct trail *trail, uint64_t after,
-                    struct threads_change *changes, size_t max)
+                  struct threads_change *changes, size_t max)
 {
     size_t count = 0;
 
-    if (trail->seq > THREADS_CHANGES &&
-        after < trail->seq - THREADS_CHANGES)
+    if (trail->seq > THREADS_CHANGES && after < trail->seq - THREADS_CHANGES)
         after = trail->seq - THREADS_CHANGES;
     for (; after < trail->seq && count < max; after++)
         changes[count++] = trail->changes[after % THREADS_CHANGES];

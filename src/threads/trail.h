@@ -14,6 +14,6 @@ void trail_add(struct trail *trail, const struct threads_change *change);
 
 /* See threads_changes. */
 size_t trail_copy(const struct trail *trail, uint64_t after,
-                    struct threads_change *changes, size_t max);
+                  struct threads_change *changes, size_t max);
 
 #endif
