@@ -31,6 +31,9 @@ THREADLAB = os.path.abspath(os.environ.get('THREADLAB', './threadlab'))
 SLOW = 4 if os.environ.get('SANITIZER') else 1  # patience
 TIMEOUT_S = 20 * SLOW
 WORKERS = 3
+# A shell's background job ignores SIGINT, and so would all that it starts; a
+# handler is not inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 PART = re.compile(r'-[0-9a-f]{8}\.(part|journal)$')
 
 
