@@ -314,6 +314,24 @@ def trickle(ex):
 
 
 @case
+def slow_tail(ex):
+    """The first answer that comes to the last tail=N bytes of the file goes on
+    with slow=N bytes per second."""
+    answer = Answer(ex)
+    data = answer.data
+    edge = len(answer.file) - ex.integer('tail') - answer.start
+    edge = min(max(edge, 0), len(data))
+    ex.start(answer.status, answer.head(len(data)))
+    answer.write(data[:edge])
+    with ex.state.lock:
+        if edge < len(data) and ex.path not in ex.state.slowed:
+            ex.state.slowed.add(ex.path)
+            ex.query['rate'] = ex.text('slow')
+    answer.write(data[edge:])
+    ex.end()
+
+
+@case
 def no_answer(ex):
     """The request is read, and that is all."""
     if ex.early():

@@ -27,6 +27,7 @@ class State:
         self.counts = collections.Counter()  # requests by port and target
         self.active = collections.Counter()  # requests under way by group
         self.versions = {}  # by path
+        self.slowed = set()  # paths of which an answer has become slow
         self.open_gates = set()
         self.held = collections.Counter()  # answers waiting, by gate
         self.connections = collections.Counter()  # by port: open now

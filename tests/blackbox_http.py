@@ -1,7 +1,7 @@
 """What a download must survive, over HTTP/1.1 (get_http1.py) and HTTP/2
 (get_http2.py) alike."""
 
-from blackbox import Skipped, read, test
+from blackbox import SLOW, Skipped, read, test
 
 MIB = 1 << 20
 
@@ -345,6 +345,20 @@ def segments_cut(t):
     """segments that are cut are continued"""
     url = t.url('cut', size=8 * MIB, rate=4 * MIB, at=MIB, first=6)
     t.saved(t.get(url), url)
+
+
+@test
+def slow_tail(t):
+    """a piece that gets very slow near its end is fetched a second time: the
+    file does not wait for it"""
+    size, tail = 8 * MIB, 400000
+    url = t.url('slow_tail', size=size, rate=4 * MIB, tail=tail, slow=10000)
+    run = t.get(url, timeout=60 * SLOW)
+    t.saved(run, url)
+    again = [start for start in t.starts('slow_tail') if start > size - tail]
+    t.true(again, f'the rest is asked for again, not {t.ranges("slow_tail")}')
+    t.true(run.seconds < tail / 10000 / 2,
+           f'{run.seconds:.1f} s: it was waited for')
 
 
 @test
