@@ -429,7 +429,7 @@ static void test_set_rate(void)
     uint64_t bytes;
 
     tap_ok(has_bytes(room, id, MIB), "set_rate: it runs");
-    fetch_set_rate(room, 512 * KIB);
+    fetch_set_rate(room, 0, 512 * KIB);
     bytes = row_of(room, id).bytes;
     start_ms = clock_ms();
     while (clock_ms() < start_ms + 1000)
@@ -437,10 +437,424 @@ static void test_set_rate(void)
     bytes = row_of(room, id).bytes - bytes;
     tap_ok(bytes < 4 * MIB, "set_rate: held back (%llu bytes in a second)",
            (unsigned long long)bytes);
-    fetch_set_rate(room, 0);
+    fetch_set_rate(room, 0, 0);
     fetch_close(room);
     tap_ok(finishes(room), "set_rate: without a limit it comes to its end");
     tap_ok(same_file("rate.bin", "/files/64M.bin"), "set_rate: right bytes");
+    fetch_free(room);
+}
+
+/* ---- what the list is for ---- */
+
+static struct fetch_detail detail_of(struct fetch *room, uint64_t id)
+{
+    struct fetch_detail detail;
+
+    if (!fetch_detail(room, id, &detail))
+        tap_ok(false, "detail: %llu is there", (unsigned long long)id);
+    return detail;
+}
+
+/* Segments of a running file: whole, in order, carried by our threads. */
+static bool good_segments(const struct fetch_detail *detail)
+{
+    for (size_t i = 0; i < detail->segment_count; i++) {
+        const struct fetch_segment *segment = &detail->segments[i];
+
+        if (segment->pos < segment->start ||
+            strncmp(segment->thread, "fetch-", 6) != 0 ||
+            (i > 0 && detail->segments[i - 1].pos > segment->pos))
+            return false;
+        if (segment->peer[0] &&
+            (strncmp(segment->peer, "127.0.0.1:", 10) != 0 || !segment->port))
+            return false;
+    }
+    return true;
+}
+
+static void test_detail(void)
+{
+    struct fetch *room = make_room((struct fetch_options){.retries = -1});
+    char *url = mem_printf("http://me:secret@%s/files/64M.bin",
+                           strstr(origin_url(slow), "127"));
+    const char *urls[] = {url};
+    uint64_t id = add_spec(
+        room,
+        &(struct fetch_spec){.urls = urls, .count = 1, .out = "detail.bin"});
+    struct fetch_detail detail;
+    size_t connected = 0;
+    size_t full = 0;
+
+    tap_ok(has_bytes(room, id, 16 * MIB), "detail: it runs");
+    detail = detail_of(room, id);
+    tap_ok(detail.url && !strstr(detail.url, "secret") &&
+               strstr(detail.url, "/files/64M.bin"),
+           "detail: its URL without credentials");
+    tap_is(detail.path, scratch("detail.bin"), "detail: where it will be");
+    tap_ok(detail.etag && detail.last_modified && detail.ranges,
+           "detail: validators, and that it can be gone on with");
+    tap_ok(detail.segment_count > 1 && good_segments(&detail),
+           "detail: its segments");
+    for (size_t i = 0; i < detail.segment_count; i++)
+        connected += detail.segments[i].peer[0] != '\0';
+    tap_ok(connected > 0, "detail: which connection carries them");
+    for (size_t i = 0; i < FETCH_MAP; i++)
+        full += detail.map[i] == 255;
+    tap_ok(full > 0 && full < FETCH_MAP, "detail: which parts are here");
+    tap_is(detail.row.protocol, "h1", "detail: the protocol");
+    fetch_detail_fini(&detail);
+    fetch_set_rate(room, id, 3 * MIB);
+    detail = detail_of(room, id);
+    tap_int((long long)detail.rate_bytes_per_s, 3 * MIB,
+            "detail: a limit of its own");
+    fetch_detail_fini(&detail);
+    fetch_set_rate(room, id, 0);
+    tap_ok(comes_to(room, id, FETCH_DONE), "detail: it is done");
+    detail = detail_of(room, id);
+    tap_ok(detail.row.bytes == 64 * MIB && detail.map[0] == 255 &&
+               detail.map[FETCH_MAP - 1] == 255 && detail.row.took_ms > 0,
+           "detail: all of it is here");
+    fetch_detail_fini(&detail);
+    tap_ok(!fetch_detail(room, 99, &detail), "detail: nothing has that id");
+    fetch_detail_fini(&detail);
+    mem_free(url);
+    fetch_free(room);
+}
+
+static bool checks_to(struct fetch *room, uint64_t id, enum fetch_check check)
+{
+    int64_t end_ms = clock_ms() + PATIENCE_MS;
+
+    while (row_of(room, id).check != check) {
+        if (clock_ms() > end_ms)
+            return false;
+        look_again();
+    }
+    return true;
+}
+
+static void test_verify(void)
+{
+    struct fetch *room = make_room((struct fetch_options){.retries = 0});
+    uint64_t id = add(room, origin_url(fast), "/files/4M.bin", "verify.bin");
+    struct fetch_spec spec = {.count = 1, .out = "declared.bin"};
+    char *url = mem_printf("%s/files/4M.bin", origin_url(fast));
+    const char *urls[] = {url};
+    struct digest digest;
+    struct fetch_detail detail;
+    uint64_t declared;
+    FILE *file;
+
+    tap_ok(comes_to(room, id, FETCH_DONE), "verify: it is done");
+    tap_int((int)row_of(room, id).check, FETCH_CHECK_NONE,
+            "verify: nothing was declared");
+    fetch_verify(room, id);
+    tap_ok(checks_to(room, id, FETCH_CHECK_READ), "verify: it is read");
+    detail = detail_of(room, id);
+    tap_ok(detail.digest && !detail.declared &&
+               digest_parse(detail.digest, &digest, NULL),
+           "verify: its digest is told");
+    fetch_detail_fini(&detail);
+    spec.urls = urls;
+    spec.digest = &digest;
+    declared = add_spec(room, &spec);
+    tap_ok(comes_to(room, declared, FETCH_DONE), "verify: declared");
+    tap_int((int)row_of(room, declared).check, FETCH_CHECK_OK,
+            "verify: as declared");
+    file = fopen(scratch("declared.bin"), "r+b");
+    if (file) {
+        fputs("other bytes", file);
+        fclose(file);
+    }
+    fetch_verify(room, declared);
+    tap_ok(checks_to(room, declared, FETCH_CHECK_BAD), "verify: changed since");
+    tap_int((int)row_of(room, declared).err.code, ERR_MISMATCH,
+            "verify: says so");
+    unlink(scratch("declared.bin"));
+    fetch_verify(room, declared);
+    tap_ok(checks_to(room, declared, FETCH_CHECK_GONE), "verify: it is gone");
+    mem_free(url);
+    fetch_free(room);
+}
+
+static bool leaves(struct fetch *room, uint64_t id)
+{
+    int64_t end_ms = clock_ms() + PATIENCE_MS;
+
+    while (row_of(room, id).id == id) {
+        if (clock_ms() > end_ms)
+            return false;
+        look_again();
+    }
+    return true;
+}
+
+static unsigned files_here(void)
+{
+    DIR *folder = opendir(scratch_folder);
+    struct dirent *entry;
+    unsigned count = 0;
+
+    while (folder && (entry = readdir(folder)) != NULL)
+        count += entry->d_name[0] != '.' || strlen(entry->d_name) > 2;
+    if (folder)
+        closedir(folder);
+    return count;
+}
+
+static void test_delete(void)
+{
+    struct fetch *room =
+        make_room((struct fetch_options){.retries = 0, .max_jobs = 3});
+    unsigned before = files_here();
+    uint64_t done = add(room, origin_url(fast), "/files/4M.bin", "del1.bin");
+    uint64_t failed = add(room, origin_url(fast), "/files/none.bin", NULL);
+    uint64_t runs;
+    uint64_t paused;
+    uint64_t canceled;
+
+    tap_ok(comes_to(room, done, FETCH_DONE), "delete: one is done");
+    tap_ok(comes_to(room, failed, FETCH_FAILED), "delete: one has failed");
+    runs = add(room, origin_url(slow), "/files/64M.bin", "del2.bin");
+    paused = add(room, origin_url(slow), "/files/64M.bin", "del3.bin");
+    canceled = add(room, origin_url(slow), "/files/64M.bin", "del4.bin");
+    tap_ok(has_bytes(room, runs, MIB) && has_bytes(room, paused, MIB) &&
+               has_bytes(room, canceled, MIB),
+           "delete: others run");
+    fetch_pause(room, paused);
+    fetch_cancel(room, canceled);
+    tap_ok(comes_to(room, paused, FETCH_PAUSED) &&
+               comes_to(room, canceled, FETCH_CANCELED),
+           "delete: one is paused, one canceled");
+    tap_ok(files_here() > before + 3, "delete: there are files");
+    fetch_delete(room, done);
+    fetch_delete(room, failed);
+    fetch_delete(room, runs);
+    fetch_delete(room, runs);
+    fetch_delete(room, paused);
+    fetch_delete(room, canceled);
+    fetch_retry(room, canceled);
+    tap_ok(leaves(room, done) && leaves(room, failed) && leaves(room, runs) &&
+               leaves(room, paused) && leaves(room, canceled),
+           "delete: the rows go");
+    tap_int(files_here(), before, "delete: and all that was left of them");
+    fetch_close(room);
+    tap_ok(finishes(room), "delete: all is over");
+    fetch_free(room);
+}
+
+static void test_forget(void)
+{
+    struct fetch *room = make_room((struct fetch_options){.retries = 0});
+    uint64_t one = add(room, origin_url(fast), "/files/1K.bin", "for1.bin");
+    uint64_t two = add(room, origin_url(fast), "/files/1K.bin", "for2.bin");
+    uint64_t runs = add(room, origin_url(slow), "/files/64M.bin", "for3.bin");
+
+    tap_ok(comes_to(room, one, FETCH_DONE) && comes_to(room, two, FETCH_DONE) &&
+               has_bytes(room, runs, MIB),
+           "forget: two are done, one runs");
+    fetch_forget(room, runs);
+    fetch_forget(room, one);
+    tap_ok(row_of(room, runs).id == runs && leaves(room, one),
+           "forget: only what is over");
+    fetch_forget(room, 0);
+    tap_ok(leaves(room, two), "forget: all that is over");
+    tap_int((long long)totals_of(room).listed[FETCH_DONE], 0,
+            "forget: the list has none");
+    tap_int((long long)totals_of(room).count[FETCH_DONE], 2,
+            "forget: the run had two");
+    tap_ok(access(scratch("for1.bin"), F_OK) == 0, "forget: the file stays");
+    fetch_cancel(room, runs);
+    tap_ok(comes_to(room, runs, FETCH_CANCELED), "forget: canceled");
+    fetch_forget(room, runs);
+    tap_ok(leaves(room, runs), "forget: the list is empty");
+    fetch_free(room);
+}
+
+static void test_undo(void)
+{
+    struct fetch *room =
+        make_room((struct fetch_options){.retries = -1, .max_jobs = 2});
+    uint64_t runs = add(room, origin_url(slow), "/files/64M.bin", "un1.bin");
+    uint64_t paused = add(room, origin_url(slow), "/files/64M.bin", "un2.bin");
+    uint64_t queued;
+
+    tap_ok(has_bytes(room, runs, MIB) && has_bytes(room, paused, MIB),
+           "undo: two run");
+    fetch_pause(room, paused);
+    tap_ok(comes_to(room, paused, FETCH_PAUSED), "undo: one is paused");
+    fetch_set_jobs(room, 1);
+    queued = add(room, origin_url(slow), "/files/1M.bin", "un3.bin");
+    fetch_cancel(room, queued);
+    fetch_cancel(room, 0);
+    tap_int((int)row_of(room, queued).state, FETCH_CANCELED,
+            "undo: the queued one is canceled");
+    tap_int((int)row_of(room, paused).state, FETCH_CANCELED,
+            "undo: the paused one as well");
+    tap_int((long long)fetch_undo_cancel(room), 2,
+            "undo: what the last request ended");
+    tap_int((int)row_of(room, paused).state, FETCH_PAUSED,
+            "undo: what was paused is");
+    tap_ok(comes_to(room, runs, FETCH_RUN), "undo: what ran does");
+    tap_int((int)row_of(room, queued).state, FETCH_CANCELED,
+            "undo: an earlier request still stands");
+    fetch_cancel(room, runs);
+    tap_ok(comes_to(room, runs, FETCH_CANCELED), "undo: canceled again");
+    tap_int((long long)fetch_undo_cancel(room), 1, "undo: and taken back");
+    tap_ok(comes_to(room, runs, FETCH_RUN), "undo: it runs");
+    tap_int((long long)fetch_undo_cancel(room), 1, "undo: the first request");
+    tap_int((long long)fetch_undo_cancel(room), 0, "undo: there was no more");
+    fetch_resume(room, 0);
+    fetch_set_jobs(room, 0);
+    fetch_close(room);
+    tap_ok(finishes(room), "undo: all is over");
+    tap_int((long long)totals_of(room).count[FETCH_DONE], 3, "undo: all done");
+    tap_ok(same_file("un1.bin", "/files/64M.bin") &&
+               same_file("un2.bin", "/files/64M.bin"),
+           "undo: right bytes");
+    fetch_free(room);
+}
+
+/* All paused: nothing starts, not even what comes from a source. */
+static void test_hold(void)
+{
+    struct fetch *room = make_room((struct fetch_options){.retries = -1});
+    char *page = mem_printf("%s/page.html", origin_url(fast));
+    struct fetch_source source = {.page = page,
+                                  .match = "src=\"(images/.+?)\""};
+    struct err err = {0};
+    uint64_t id;
+
+    fetch_pause(room, 0);
+    id = add(room, origin_url(fast), "/files/1K.bin", "hold.bin");
+    tap_ok(fetch_add_source(room, &source, &err), "hold: a source");
+    tap_int((int)row_of(room, id).state, FETCH_PAUSED, "hold: paused at once");
+    tap_ok(totals_of(room).held, "hold: it is told");
+    fetch_resume(room, id);
+    tap_ok(comes_to(room, id, FETCH_DONE), "hold: one is let go");
+    tap_int((long long)totals_of(room).added, 1, "hold: the source waits");
+    fetch_resume(room, 0);
+    fetch_close(room);
+    tap_ok(finishes(room), "hold: all is over");
+    tap_int((long long)totals_of(room).count[FETCH_DONE], CONTENT_IMAGES + 1,
+            "hold: all are done");
+    mem_free(page);
+    fetch_free(room);
+}
+
+static size_t view_rows(struct fetch *room, struct fetch_view *view,
+                        struct fetch_query query, struct fetch_row *rows,
+                        size_t first)
+{
+    size_t count;
+    size_t copied;
+
+    fetch_view_ask(view, &query);
+    copied = fetch_view_rows(room, view, first, rows, ROWS, &count);
+    if (copied != (count > first + ROWS ? ROWS : count - first))
+        tap_ok(false, "view: %zu rows of %zu", copied, count);
+    return count;
+}
+
+static void test_view(void)
+{
+    struct fetch *room = make_room((struct fetch_options){.retries = -1});
+    struct fetch_view *view = fetch_view_new();
+    struct fetch_row rows[ROWS];
+    static const char *const names[] = {"pear.bin", "Apple.bin", "fig.iso",
+                                        "apricot.iso"};
+    uint64_t ids[4];
+    size_t at = 99;
+
+    fetch_pause(room, 0);
+    for (size_t i = 0; i < 4; i++)
+        ids[i] = add(room, origin_url(fast), "/files/1K.bin", names[i]);
+    tap_int((long long)view_rows(room, view, (struct fetch_query){0}, rows, 0),
+            4, "view: all");
+    tap_ok(rows[0].id == ids[0] && rows[3].id == ids[3], "view: as queued");
+    view_rows(room, view, (struct fetch_query){.sort = FETCH_BY_NAME}, rows, 0);
+    tap_ok(rows[0].id == ids[1] && rows[1].id == ids[3] &&
+               rows[2].id == ids[2] && rows[3].id == ids[0],
+           "view: by name");
+    view_rows(room, view,
+              (struct fetch_query){.sort = FETCH_BY_NAME, .reverse = true},
+              rows, 1);
+    tap_ok(rows[0].id == ids[2] && rows[1].id == ids[3] && rows[2].id == ids[1],
+           "view: by name, the other way, from the second");
+    tap_int((long long)view_rows(room, view, (struct fetch_query){.text = "AP"},
+                                 rows, 0),
+            2, "view: of a text");
+    tap_ok(fetch_view_find(room, view, ids[3], &at) && at == 1 &&
+               !fetch_view_find(room, view, ids[0], &at),
+           "view: where a row stands");
+    fetch_move(room, ids[3], ids[0]);
+    fetch_resume(room, ids[0]);
+    tap_ok(comes_to(room, ids[0], FETCH_DONE), "view: one is done");
+    tap_int((long long)view_rows(
+                room, view, (struct fetch_query){.states = 1 << FETCH_DONE},
+                rows, 0),
+            1, "view: of a state");
+    tap_ok(rows[0].id == ids[0], "view: that one");
+    view_rows(room, view, (struct fetch_query){0}, rows, 0);
+    tap_ok(rows[0].id == ids[3] && rows[1].id == ids[0],
+           "view: what is paused is moved as well");
+    tap_ok(fetch_view_find(room, view, ids[2], &at) && at == 3,
+           "view: where a row stands in all");
+    fetch_view_free(view);
+    fetch_free(room);
+}
+
+static double ms_each(int64_t start_ns, int times)
+{
+    return (double)(clock_ns() - start_ns) / 1e6 / times;
+}
+
+/* What a screen asks for must not depend on how long the list is. */
+static void test_long_list(void)
+{
+    enum { LONG = 100000, TIMES = 50 };
+    struct fetch *room = make_room((struct fetch_options){.retries = -1});
+    struct fetch_view *view = fetch_view_new();
+    struct fetch_row rows[ROWS];
+    struct fetch_query query = {.text = "9.bin", .sort = FETCH_BY_NAME};
+    int64_t start_ns;
+    uint64_t last = 0;
+    double ms;
+    size_t count;
+
+    fetch_pause(room, 0);
+    for (int i = 0; i < LONG; i++) {
+        char *path = mem_printf("/some/folder/picture-%06d.bin", i * 7 % LONG);
+
+        last = add(room, "http://127.0.0.1:1", path, NULL);
+        mem_free(path);
+    }
+    start_ns = clock_ns();
+    for (size_t i = 0; i < TIMES; i++)
+        fetch_rows(room, FETCH_ROWS_ALL, LONG / TIMES * i, rows, ROWS);
+    ms = ms_each(start_ns, TIMES);
+    tap_ok(ms < 1, "long: a window takes %.3f ms", ms);
+    start_ns = clock_ns();
+    for (size_t i = 0; i < TIMES; i++)
+        fetch_rows(room, FETCH_ROWS_ACTIVE, 0, rows, ROWS);
+    ms = ms_each(start_ns, TIMES);
+    tap_ok(ms < 1, "long: the active ones %.3f ms", ms);
+    start_ns = clock_ns();
+    for (size_t i = 0; i < TIMES; i++)
+        fetch_move(room, last - i, 1);
+    ms = ms_each(start_ns, TIMES);
+    tap_ok(ms < 1, "long: a move %.3f ms", ms);
+    start_ns = clock_ns();
+    count = view_rows(room, view, query, rows, 0);
+    tap_note("filtered and sorted anew: %.1f ms", ms_each(start_ns, 1));
+    tap_int((long long)count, LONG / 10, "long: what has the text");
+    tap_is(rows[1].name, "picture-000019.bin", "long: in order");
+    start_ns = clock_ns();
+    for (size_t i = 0; i < TIMES; i++)
+        fetch_view_rows(room, view, LONG / 20, rows, ROWS, &count);
+    ms = ms_each(start_ns, TIMES);
+    tap_ok(ms < 10, "long: a window of the view %.3f ms", ms);
+    fetch_view_free(view);
     fetch_free(room);
 }
 
@@ -660,6 +1074,14 @@ int main(void)
     test_jobs();
     test_set_jobs();
     test_set_rate();
+    test_detail();
+    test_verify();
+    test_delete();
+    test_forget();
+    test_undo();
+    test_hold();
+    test_view();
+    test_long_list();
     test_mirrors();
     test_breaking(100 * 1000);
     test_breaking(4 * 1000 * 1000);

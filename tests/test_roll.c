@@ -62,7 +62,7 @@ static bool seeks(const struct roll *roll)
     for (size_t i = 0; i < model_count; i++) {
         struct roll_walk walk = roll_seek(roll, i, false);
 
-        if (roll_next(&walk) != model[i])
+        if (roll_next(&walk) != model[i] || roll_position(model[i]) != i)
             return false;
         if (!model[i]->active)
             continue;

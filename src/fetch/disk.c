@@ -1,6 +1,7 @@
 #include "disk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,10 +12,11 @@
 #include "base/thread.h"
 #include "fetch/archive.h"
 #include "fetch/download.h"
-#include "fetch/event.h"
+#include "fetch/hashing.h"
+#include "fetch/resume.h"
 #include "fetch/target.h"
 
-enum { READ_BYTES = 1 << 20, ARCHIVE_MS = 1000 };
+enum { ARCHIVE_MS = 1000 };
 
 /* ---- what to do next ---- */
 
@@ -149,26 +151,31 @@ static void keep_journal(struct fetch *room, struct download *download)
 
 /* ---- complete files ---- */
 
-static bool digest_of(struct part *part, uint64_t length, enum digest_algo algo,
-                      struct digest *digest, struct err *err)
+/* Hashes on, and comes back later for more unless that was all. */
+static enum hashing_state hash_on(struct fetch *room, struct download *download,
+                                  enum disk_job job, struct digest *got,
+                                  struct err *err)
 {
-    struct digest_stream stream;
-    char *buffer = mem_new(READ_BYTES);
-    bool ok = digest_stream_init(&stream, algo, err);
+    enum hashing_state state = hashing_step(download->hashing, got, err);
+    bool enough;
 
-    for (uint64_t at = 0; ok && at < length;) {
-        size_t n = length - at < READ_BYTES ? (size_t)(length - at)
-                                            : (size_t)READ_BYTES;
-
-        ok = part_read(part, buffer, n, at, err);
-        if (ok)
-            digest_stream_update(&stream, buffer, n);
-        at += n;
+    room_take(room);
+    enough = room->stopping || download->want_cancel || download->want_delete;
+    if (state == HASHING_MORE && !enough) {
+        if (download->disk_job == DISK_NONE)
+            download->disk_job = job;
+        download_to_disk(room, download);
     }
-    ok = ok && digest_stream_final(&stream, digest, err);
-    digest_stream_fini(&stream);
-    mem_free(buffer);
-    return ok;
+    room_drop(room);
+    if (state == HASHING_MORE && !enough)
+        return state;
+    if (state == HASHING_MORE) {
+        err_set(err, ERR_CANCELED, "canceled; what is here is kept");
+        state = HASHING_FAILED;
+    }
+    hashing_free(download->hashing);
+    download->hashing = NULL;
+    return state;
 }
 
 /* A user's own file that --on-exists resume took over gets its name and length
@@ -194,18 +201,28 @@ static void remove_part(struct fetch *room, struct download *download)
         part_remove(download->part);
 }
 
-static bool verify(struct download *download, uint64_t length, struct err *err)
+/* Is the part what was declared? MORE: not known yet. */
+static enum hashing_state verify_part(struct fetch *room,
+                                      struct download *download,
+                                      uint64_t length, struct err *err)
 {
+    enum hashing_state state;
     struct digest got;
 
     if (!download->has_digest)
-        return true;
-    if (!digest_of(download->part, length, download->digest.algo, &got, err))
-        return false;
-    return digest_equal(&got, &download->digest) ||
-           err_set(err, ERR_MISMATCH,
-                   "the %s checksum is not the declared one; nothing is kept",
-                   digest_name(download->digest.algo));
+        return HASHING_DONE;
+    if (!download->hashing)
+        download->hashing = hashing_new(download->part->fd, false, length,
+                                        download->digest.algo, err);
+    if (!download->hashing)
+        return HASHING_FAILED;
+    state = hash_on(room, download, DISK_FINISH, &got, err);
+    if (state != HASHING_DONE || digest_equal(&got, &download->digest))
+        return state;
+    err_set(err, ERR_MISMATCH,
+            "the %s checksum is not the declared one; nothing is kept",
+            digest_name(download->digest.algo));
+    return HASHING_FAILED;
 }
 
 static void close_part(struct download *download)
@@ -217,36 +234,53 @@ static void close_part(struct download *download)
     download->dir_fd = -1;
 }
 
+static enum fetch_state place(struct fetch *room, struct download *download,
+                              uint64_t length, char **path, struct err *err)
+{
+    bool flush = download->part->journal_fd >= 0 || download->part->lost;
+
+    /* A file that was there for a while is flushed before it is called
+     * complete; one that came in a moment shares the fate of any other new
+     * file. One that could not be flushed is not called complete. */
+    if (flush && !part_flush(download->part, err))
+        return FETCH_FAILED;
+    switch (target_place(room, download, NULL, length, path, err)) {
+    case TARGET_PLACED:
+        return FETCH_DONE;
+    case TARGET_SKIPPED:
+        part_remove(download->part);
+        return FETCH_SKIPPED;
+    case TARGET_FAILED:
+        break;
+    }
+    return FETCH_FAILED;
+}
+
+/* What did not end as it should, and why. */
+static enum fetch_state give_up(struct fetch *room, struct download *download,
+                                const struct err *err)
+{
+    if (err->code == ERR_MISMATCH)
+        remove_part(room, download);
+    else
+        keep_journal(room, download);
+    return err->code == ERR_CANCELED ? FETCH_CANCELED : FETCH_FAILED;
+}
+
 static void finish(struct fetch *room, struct download *download)
 {
     uint64_t length = (uint64_t)download->seen.length;
     enum fetch_state state = FETCH_FAILED;
     struct err err = {0};
     char *path = NULL;
-    bool flush = download->part->journal_fd >= 0 || download->part->lost;
-    bool ok = verify(download, length, &err);
-    bool gone = !ok && err.code == ERR_MISMATCH;
+    enum hashing_state verified = verify_part(room, download, length, &err);
 
-    if (gone)
-        remove_part(room, download);
-    /* A file that was there for a while is flushed before it is called
-     * complete; one that came in a moment shares the fate of any other new
-     * file. One that could not be flushed is not called complete. */
-    if (ok && flush)
-        ok = part_flush(download->part, &err);
-    if (ok) {
-        switch (target_place(room, download, NULL, length, &path, &err)) {
-        case TARGET_PLACED:
-            state = FETCH_DONE;
-            break;
-        case TARGET_SKIPPED:
-            state = FETCH_SKIPPED;
-            part_remove(download->part);
-            break;
-        case TARGET_FAILED:
-            break;
-        }
-    }
+    if (verified == HASHING_MORE)
+        return;
+    if (verified == HASHING_DONE)
+        state = place(room, download, length, &path, &err);
+    else
+        state = give_up(room, download, &err);
     if (state == FETCH_DONE)
         log_write(LOG_INFO, "done %s", path);
     else
@@ -257,7 +291,7 @@ static void finish(struct fetch *room, struct download *download)
         room->parts = true;
     room_take(room);
     close_part(download);
-    if (gone)
+    if (verified == HASHING_FAILED && err.code == ERR_MISMATCH)
         spans_clear(&download->done);
     download->resume_known = false;
     if (state == FETCH_DONE)
@@ -290,6 +324,123 @@ static void close_download(struct fetch *room, struct download *download)
     room_drop(room);
 }
 
+/* ---- finished files ---- */
+
+/* Never through a symlink: what was placed was a regular file. */
+static struct hashing *open_file(const struct download *download,
+                                 struct err *err)
+{
+    int fd =
+        open(download->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    enum digest_algo algo =
+        download->has_digest ? download->digest.algo : DIGEST_SHA256;
+    struct hashing *hashing;
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        err_errno(err, fd < 0 ? errno : EINVAL, "cannot read %s",
+                  download->path);
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    hashing = hashing_new(fd, true, (uint64_t)st.st_size, algo, err);
+    return hashing;
+}
+
+static void verify_file(struct fetch *room, struct download *download)
+{
+    enum fetch_check check = FETCH_CHECK_GONE;
+    struct err err = {0};
+    struct digest got = {.algo = DIGEST_NONE};
+    enum hashing_state state = HASHING_FAILED;
+
+    if (!download->hashing)
+        download->hashing = open_file(download, &err);
+    if (download->hashing)
+        state = hash_on(room, download, DISK_VERIFY, &got, &err);
+    if (state == HASHING_MORE)
+        return;
+    if (state == HASHING_DONE && !download->has_digest) {
+        check = FETCH_CHECK_READ;
+    } else if (state == HASHING_DONE && digest_equal(&got, &download->digest)) {
+        check = FETCH_CHECK_OK;
+    } else if (state == HASHING_DONE) {
+        check = FETCH_CHECK_BAD;
+        err_set(&err, ERR_MISMATCH,
+                "the %s checksum is not the declared one: the file has been "
+                "changed; delete it and fetch it again",
+                digest_name(download->digest.algo));
+    }
+    room_take(room);
+    download->check = check;
+    download->err = err;
+    if (state == HASHING_DONE)
+        download->got = got;
+    room->version++;
+    room->ping = true;
+    room_drop(room);
+}
+
+/* The part that a closed download has left. */
+static bool delete_left(struct fetch *room, struct download *download,
+                        struct err *err)
+{
+    int dir_fd = target_folder(room, download, err);
+    char *name = target_guess(download);
+    struct journal journal;
+    struct part *part = NULL;
+    bool ok;
+
+    journal_init(&journal);
+    ok = dir_fd >= 0 && part_resume(dir_fd, name, download->mirrors[0].url,
+                                    &part, &journal, err);
+    if (part && resume_same_url(download, journal.url))
+        part_remove(part);
+    part_free(part);
+    journal_fini(&journal);
+    mem_free(name);
+    return ok;
+}
+
+static bool delete_file(const struct download *download, struct err *err)
+{
+    struct stat st;
+
+    if (lstat(download->path, &st) != 0)
+        return errno == ENOENT ||
+               err_errno(err, errno, "cannot delete %s", download->path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_REFUSED,
+                       "%s is no regular file any more; it is left alone",
+                       download->path);
+    return unlink(download->path) == 0 ||
+           err_errno(err, errno, "cannot delete %s", download->path);
+}
+
+static void delete_download(struct fetch *room, struct download *download)
+{
+    struct err err = {0};
+    bool ok = true;
+
+    hashing_free(download->hashing);
+    download->hashing = NULL;
+    if (download->part)
+        remove_part(room, download);
+    else if (download->state == FETCH_DONE)
+        ok = delete_file(download, &err);
+    else
+        ok = delete_left(room, download, &err);
+    room_take(room);
+    close_part(download);
+    download->want_delete = false;
+    download->want_forget |= ok;
+    if (!ok)
+        download->err = err;
+    room->ping = true;
+    room_drop(room);
+}
+
 /* ---- the thread ---- */
 
 static void do_job(struct fetch *room, struct download *download)
@@ -302,19 +453,23 @@ static void do_job(struct fetch *room, struct download *download)
     room_drop(room);
     thread_job("%s", download->name ? download->name : "");
     thread_mark(THREAD_IO);
-    if (download->part) {
-        if (job == DISK_JOURNAL)
-            keep_journal(room, download);
-        else if (job == DISK_FINISH)
-            finish(room, download);
-        else if (job == DISK_CLOSE)
-            close_download(room, download);
-    }
+    if (job == DISK_VERIFY)
+        verify_file(room, download);
+    else if (job == DISK_DELETE)
+        delete_download(room, download);
+    else if (download->part && job == DISK_JOURNAL)
+        keep_journal(room, download);
+    else if (download->part && job == DISK_FINISH)
+        finish(room, download);
+    else if (download->part && job == DISK_CLOSE)
+        close_download(room, download);
     thread_mark(THREAD_RUN);
     room_take(room);
     download->on_disk = false;
     if (!download->disk_queued)
         room->disk_busy--;
+    if (!download->disk_queued && download->want_forget)
+        download_forget(room, download);
     room->ping |= room->disk_busy == 0;
     room_wake(room);
     room_drop(room);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "fetch/event.h"
+#include "fetch/hashing.h"
 #include "fetch/host.h"
 #include "fetch/lease.h"
 
@@ -46,12 +47,14 @@ void download_free(struct download *download)
     mem_free(download->dir);
     validators_fini(&download->seen);
     mem_free(download->name);
+    mem_free(download->path);
     mem_free(download->body);
     mem_free(download->body_type);
     mem_free(download->body_url);
     spans_fini(&download->done);
     spans_fini(&download->todo);
     spans_fini(&download->journaled);
+    hashing_free(download->hashing);
     mem_free(download);
 }
 
@@ -71,6 +74,11 @@ static bool running_state(enum fetch_state state)
     return state == FETCH_RUN || state == FETCH_CHECK;
 }
 
+static bool active_state(enum fetch_state state)
+{
+    return running_state(state) || state == FETCH_WAIT;
+}
+
 void download_set_state(struct fetch *room, struct download *download,
                         enum fetch_state state)
 {
@@ -83,6 +91,10 @@ void download_set_state(struct fetch *room, struct download *download,
     if (!download->page) {
         room->count[old]--;
         room->count[state]++;
+        room->listed[old]--;
+        room->listed[state]++;
+        room->version++;
+        roll_mark(&download->roll, active_state(state));
     }
     download->state = state;
     /* A job is free; whose share the next one's host is, may be asleep. */
@@ -95,28 +107,13 @@ struct host *download_host(const struct download *download)
     return download->mirrors[download->mirror_at].host;
 }
 
-static void link_last(struct fetch *room, struct download *download)
+/* Takes it out of the list; nothing else knows it then. */
+static void unlist(struct fetch *room, struct download *download)
     REQUIRES(fetch_class)
 {
-    download->prev = room->all_last;
-    if (room->all_last)
-        room->all_last->next = download;
-    else
-        room->all = download;
-    room->all_last = download;
-}
-
-static void unlink_download(struct fetch *room, struct download *download)
-    REQUIRES(fetch_class)
-{
-    if (download->prev)
-        download->prev->next = download->next;
-    else
-        room->all = download->next;
-    if (download->next)
-        download->next->prev = download->prev;
-    else
-        room->all_last = download->prev;
+    roll_remove(&room->all, &download->roll);
+    room->listed[download->state]--;
+    room->version++;
 }
 
 /* Something has been queued. Where more was queued before, whoever could take
@@ -131,21 +128,63 @@ static void wake_for(struct fetch *room, const struct host *host)
 void download_move(struct fetch *room, struct download *download,
                    struct download *other)
 {
+    struct host *host = download_host(download);
+
     if (download == other)
         return;
-    unlink_download(room, download);
-    download->next = download->prev = NULL;
-    if (!other) {
-        link_last(room, download);
+    roll_remove(&room->all, &download->roll);
+    roll_insert(&room->all, &download->roll, other ? &other->roll : NULL);
+    room->version++;
+    if (other && other->state == FETCH_QUEUED)
+        download->priority = other->priority;
+    if (download->state != FETCH_QUEUED)
+        return;
+    host_dequeue(room, host, download);
+    host_enqueue(room, host, download);
+    room_wake(room);
+}
+
+void download_prioritize(struct fetch *room, struct download *download,
+                         int priority)
+{
+    struct host *host = download_host(download);
+
+    download->priority = priority;
+    if (download->state != FETCH_QUEUED)
+        return;
+    host_dequeue(room, host, download);
+    host_enqueue(room, host, download);
+    room_wake(room);
+}
+
+static void leave_over(struct fetch *room, struct download *download)
+    REQUIRES(fetch_class)
+{
+    if (!download->in_over)
+        return;
+    if (download->over_prev)
+        download->over_prev->over_next = download->over_next;
+    else
+        room->over = download->over_next;
+    if (download->over_next)
+        download->over_next->over_prev = download->over_prev;
+    else
+        room->over_last = download->over_prev;
+    download->in_over = false;
+    room->over_count--;
+}
+
+void download_forget(struct fetch *room, struct download *download)
+{
+    if (!download_over(download->state))
+        return;
+    if (download->disk_queued || download->on_disk) {
+        download->want_forget = true;
         return;
     }
-    download->next = other;
-    download->prev = other->prev;
-    if (other->prev)
-        other->prev->next = download;
-    else
-        room->all = download;
-    other->prev = download;
+    leave_over(room, download);
+    unlist(room, download);
+    download_free(download);
 }
 
 /* Forgets the oldest finished downloads above HISTORY_MAX. Not where one
@@ -155,19 +194,26 @@ static void forget_old(struct fetch *room) REQUIRES(fetch_class)
     while (room->over_count > HISTORY_MAX) {
         struct download *download = room->over;
 
-        if (download_over(download->state) &&
-            (download->disk_queued || download->on_disk))
+        if (download->disk_queued || download->on_disk)
             return;
-        room->over = download->over_next;
-        if (!room->over)
-            room->over_last = NULL;
-        room->over_count--;
-        download->in_over = false;
-        if (!download_over(download->state))
-            continue; /* it was retried */
-        unlink_download(room, download);
-        download_free(download);
+        download_forget(room, download);
     }
+}
+
+static void enter_list(struct fetch *room, struct download *download)
+    REQUIRES(fetch_class)
+{
+    if (download->page) {
+        room->pages++;
+        room->page = download;
+        return;
+    }
+    download->index = ++room->added;
+    download->roll.id = download->id;
+    roll_insert(&room->all, &download->roll, NULL);
+    room->count[FETCH_QUEUED]++;
+    room->listed[FETCH_QUEUED]++;
+    room->version++;
 }
 
 void download_add(struct fetch *room, struct download *download)
@@ -180,15 +226,9 @@ void download_add(struct fetch *room, struct download *download)
         mirror->host = host_find(room, mirror->key);
         mirror->host->users++;
     }
-    link_last(room, download);
     download->state = FETCH_QUEUED;
     room->queued++;
-    if (download->page) {
-        room->pages++;
-    } else {
-        download->index = ++room->added;
-        room->count[FETCH_QUEUED]++;
-    }
+    enter_list(room, download);
     bucket_init(&download->bucket, (double)room->options.limit_rate_file,
                 (double)room->options.limit_rate_file / 10 + 1, 0);
     event_add(room, download, FETCH_EVENT_ADDED, NULL, NULL, 0, 0);
@@ -197,6 +237,10 @@ void download_add(struct fetch *room, struct download *download)
 
         err_set(&err, ERR_CANCELED, "stopped before it began");
         download_finish(room, download, FETCH_CANCELED, &err, NULL, 0);
+        return;
+    }
+    if (room->held && !download->page) {
+        download_set_state(room, download, FETCH_PAUSED);
         return;
     }
     host_enqueue(room, download_host(download), download);
@@ -282,10 +326,9 @@ void download_to_disk(struct fetch *room, struct download *download)
 static void enter_over(struct fetch *room, struct download *download)
     REQUIRES(fetch_class)
 {
-    if (download->in_over)
-        return;
     download->in_over = true;
     download->over_next = NULL;
+    download->over_prev = room->over_last;
     if (room->over_last)
         room->over_last->over_next = download;
     else
@@ -311,6 +354,32 @@ static enum fetch_event_kind event_of(enum fetch_state state)
                                     : FETCH_EVENT_CANCELED;
 }
 
+/* What the disk has to do for what is over. */
+static enum disk_job last_job(const struct download *download)
+    REQUIRES(fetch_class)
+{
+    if (download->want_delete)
+        return DISK_DELETE;
+    return download->part ? DISK_CLOSE : DISK_NONE;
+}
+
+static void close_folder(struct download *download)
+{
+    if (download->dir_fd >= 0)
+        close(download->dir_fd);
+    download->dir_fd = -1;
+}
+
+/* The reader takes a page from here and frees it. */
+static void hand_page(struct fetch *room, struct download *page)
+    REQUIRES(fetch_class)
+{
+    page->host_next = room->page_queue;
+    room->page_queue = page;
+    room->page = NULL;
+    lock_cond_signal(&room->reader_cond);
+}
+
 void download_finish(struct fetch *room, struct download *download,
                      enum fetch_state state, const struct err *err,
                      const char *path, int64_t now_ms)
@@ -318,26 +387,24 @@ void download_finish(struct fetch *room, struct download *download,
     download_set_state(room, download, state);
     download->want_pause = download->want_cancel = false;
     download->failing = download->restart = download->turn = false;
-    if (err)
-        download->err = *err;
+    download->end_ms = now_ms;
+    download->err = err ? *err : (struct err){0};
     leave_hosts(room, download);
     if (download->page) {
-        /* The reader takes it from here and frees it. */
-        download->host_next = room->page_queue;
-        room->page_queue = download;
-        unlink_download(room, download);
-        lock_cond_signal(&room->reader_cond);
+        hand_page(room, download);
         return;
     }
-    event_add(room, download, event_of(state), err, path, 0, now_ms);
-    if (download->part) {
-        download->disk_job = DISK_CLOSE;
-        download_to_disk(room, download);
-    } else if (download->dir_fd >= 0) {
-        /* With a part the disk thread does that. */
-        close(download->dir_fd);
-        download->dir_fd = -1;
+    if (state == FETCH_DONE) {
+        download->path = mem_strdup(path);
+        download->check =
+            download->has_digest ? FETCH_CHECK_OK : FETCH_CHECK_NONE;
     }
+    event_add(room, download, event_of(state), err, path, 0, now_ms);
+    download->disk_job = last_job(download);
+    if (download->disk_job != DISK_NONE)
+        download_to_disk(room, download);
+    else
+        close_folder(download);
     enter_over(room, download);
     room->ping |= room->queued + room->running == 0;
     if (room->reader_waits && room->queued < (room->options.window + 1) / 2) {
@@ -421,7 +488,7 @@ void download_pause(struct fetch *room, struct download *download)
     } else if (download->state == FETCH_WAIT) {
         leave_waiting(room, download);
         download_pause_now(room, download);
-    } else if (download->state == FETCH_RUN) {
+    } else if (download->state == FETCH_RUN && !download->want_cancel) {
         download->want_pause = true;
         lease_stop_all(room, download);
     }
@@ -439,7 +506,9 @@ void download_cancel(struct fetch *room, struct download *download,
 {
     struct err err = {0};
 
-    if (download->state == FETCH_RUN) {
+    download->was_paused =
+        download->state == FETCH_PAUSED || download->want_pause;
+    if (download->state == FETCH_RUN || download->state == FETCH_CHECK) {
         download->want_cancel = true;
         lease_stop_all(room, download);
         return;
@@ -454,26 +523,78 @@ void download_cancel(struct fetch *room, struct download *download,
     download_finish(room, download, FETCH_CANCELED, &err, NULL, now_ms);
 }
 
+/* What was over is in the queue's hosts again. */
+static void revive(struct fetch *room, struct download *download)
+    REQUIRES(fetch_class)
+{
+    for (size_t i = 0; i < download->count; i++) {
+        struct mirror *mirror = &download->mirrors[i];
+
+        mirror->host = host_find(room, mirror->key);
+        mirror->host->users++;
+    }
+    leave_over(room, download);
+    download->mirror_at = 0;
+    download->end_ms = 0;
+    download->cancel_round = 0;
+}
+
 void download_retry(struct fetch *room, struct download *download)
 {
-    if (room->stopping)
+    if (room->stopping || download->want_delete || download->want_forget)
         return;
-    if (download->state == FETCH_WAIT) {
-        leave_waiting(room, download);
-    } else if (download_over(download->state) &&
-               download->state != FETCH_DONE) {
-        for (size_t i = 0; i < download->count; i++) {
-            struct mirror *mirror = &download->mirrors[i];
-
-            mirror->host = host_find(room, mirror->key);
-            mirror->host->users++;
-        }
-        download->mirror_at = 0;
-    } else {
+    if (download->want_cancel) {
+        download->want_cancel = false;
         return;
     }
+    if (download->state == FETCH_WAIT)
+        leave_waiting(room, download);
+    else if (download_over(download->state) && download->state != FETCH_DONE)
+        revive(room, download);
+    else
+        return;
     download->tries = download->free_tries = download->changes = 0;
     download->best_bytes = 0;
     download->not_before_ms = 0;
+    download->err = (struct err){0};
     download_requeue(room, download);
+}
+
+void download_uncancel(struct fetch *room, struct download *download)
+{
+    bool paused = download->was_paused;
+
+    download->cancel_round = 0;
+    if (download->want_cancel) {
+        download->want_cancel = false;
+        download->want_pause |= paused;
+    } else if (download->state == FETCH_CANCELED) {
+        download_retry(room, download);
+        if (paused && download->state == FETCH_QUEUED)
+            download_pause(room, download);
+    }
+}
+
+void download_verify(struct fetch *room, struct download *download)
+{
+    if (download->state != FETCH_DONE || !download->path ||
+        download->check == FETCH_CHECK_RUN || download->want_delete)
+        return;
+    download->check = FETCH_CHECK_RUN;
+    download->disk_job = DISK_VERIFY;
+    download_to_disk(room, download);
+}
+
+void download_delete(struct fetch *room, struct download *download,
+                     int64_t now_ms)
+{
+    if (download->want_delete)
+        return;
+    download->want_delete = true;
+    if (download_over(download->state)) {
+        download->disk_job = DISK_DELETE;
+        download_to_disk(room, download);
+    } else {
+        download_cancel(room, download, now_ms);
+    }
 }

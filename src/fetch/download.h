@@ -46,8 +46,22 @@ void download_cancel(struct fetch *room, struct download *download,
                      int64_t now_ms) REQUIRES(fetch_class);
 void download_retry(struct fetch *room, struct download *download)
     REQUIRES(fetch_class);
+void download_uncancel(struct fetch *room, struct download *download)
+    REQUIRES(fetch_class);
+void download_verify(struct fetch *room, struct download *download)
+    REQUIRES(fetch_class);
+void download_delete(struct fetch *room, struct download *download,
+                     int64_t now_ms) REQUIRES(fetch_class);
 
-/* Puts download right before other in queue order; NULL: last. */
+/* Out of the list, if it is over, as soon as the disk thread lets go of it. */
+void download_forget(struct fetch *room, struct download *download)
+    REQUIRES(fetch_class);
+
+void download_prioritize(struct fetch *room, struct download *download,
+                         int priority) REQUIRES(fetch_class);
+
+/* Puts download right before other in the list and the queue, with its
+ * priority; NULL: last. */
 void download_move(struct fetch *room, struct download *download,
                    struct download *other) REQUIRES(fetch_class);
 

@@ -258,6 +258,7 @@ struct fetch *fetch_new(const struct fetch_options *options,
     lock_init(&room->dns_lock, &dns_class);
     lock_cond_init(&room->disk_cond);
     lock_cond_init(&room->reader_cond);
+    roll_init(&room->all);
     set_init(&room->names);
     room->waiting_ms = INT64_MAX;
     room->max_jobs = options->max_jobs;
@@ -278,12 +279,14 @@ struct fetch *fetch_new(const struct fetch_options *options,
 
 static void free_downloads(struct fetch *room) REQUIRES(fetch_class)
 {
+    struct roll_walk walk = roll_seek(&room->all, 0, false);
+    struct roll_entry *entry;
     struct download *next;
 
-    for (struct download *download = room->all; download; download = next) {
-        next = download->next;
-        download_free(download);
-    }
+    while ((entry = roll_next(&walk)) != NULL)
+        download_free(DOWNLOAD_OF(entry));
+    roll_fini(&room->all);
+    download_free(room->page);
     for (struct download *page = room->page_queue; page; page = next) {
         next = page->host_next;
         download_free(page);

@@ -161,19 +161,47 @@ bool fetch_add_source(struct fetch *fetch, const struct fetch_source *source,
 /* Nothing will be added any more: once all is over, totals.finished is true. */
 void fetch_close(struct fetch *fetch);
 
-/* Requests; id 0 means every download. An id that is unknown, or in a state
- * where the verb says nothing, is ignored. */
-void fetch_pause(struct fetch *fetch, uint64_t id);
-void fetch_resume(struct fetch *fetch, uint64_t id);
-void fetch_cancel(struct fetch *fetch, uint64_t id); /* keeps the part */
-void fetch_retry(struct fetch *fetch, uint64_t id);
+/* Requests. Id 0 means every download where a call says "or all"; an id that is
+ * unknown, or in a state where the verb says nothing, is ignored. */
+
+/* QUEUED, RUN and WAIT become PAUSED; what has come is kept. All: sources wait,
+ * too, and what is added begins as PAUSED, until all are resumed. */
+void fetch_pause(struct fetch *fetch, uint64_t id);  /* or all */
+void fetch_resume(struct fetch *fetch, uint64_t id); /* or all */
+
+/* Ends what is not over; the part is kept. Sources go on. */
+void fetch_cancel(struct fetch *fetch, uint64_t id); /* or all */
+
+/* Takes the last fetch_cancel back that has not been taken back: what it ended
+ * goes on, what was paused is paused. Returns how many downloads that were. */
+size_t fetch_undo_cancel(struct fetch *fetch);
+
+/* Begins what has FAILED, was SKIPPED or CANCELED again, and ends a WAIT. All:
+ * only what has FAILED or waits. */
+void fetch_retry(struct fetch *fetch, uint64_t id); /* or all */
+
+/* Takes what is over off the list; its file or part stays. */
+void fetch_forget(struct fetch *fetch, uint64_t id); /* or all */
+
+/* Ends it if need be, removes its finished file or its part, and takes it off
+ * the list. Where that cannot be, the row stays, and its err says why. */
+void fetch_delete(struct fetch *fetch, uint64_t id);
+
+/* Reads a finished file again and compares it with its declared digest; the
+ * row's check tells. */
+void fetch_verify(struct fetch *fetch, uint64_t id);
+
 void fetch_priority(struct fetch *fetch, uint64_t id, int priority);
 
-/* Puts id right before another queued one; other 0: last. */
+/* Puts id right before another, and before it in the queue, whose priority it
+ * takes; other 0: last. */
 void fetch_move(struct fetch *fetch, uint64_t id, uint64_t other);
 
+/* Files at once; 0: as connections allow. */
 void fetch_set_jobs(struct fetch *fetch, unsigned max_jobs);
-void fetch_set_rate(struct fetch *fetch, uint64_t bytes_per_s);
+
+/* Of one download, or of all together; 0: no limit. */
+void fetch_set_rate(struct fetch *fetch, uint64_t id, uint64_t bytes_per_s);
 
 /* Stop cleanly: what runs ends, its part is flushed and kept, nothing new
  * starts; totals.finished follows. */
@@ -195,6 +223,16 @@ enum fetch_state {
 /* "run", "wait", "FAIL", ...: the word a screen shows. */
 const char *fetch_state_word(enum fetch_state state);
 
+/* A digest, as far as one is known. */
+enum fetch_check {
+    FETCH_CHECK_NONE, /* nothing declared, or not compared yet */
+    FETCH_CHECK_RUN,  /* the file is being read */
+    FETCH_CHECK_OK,   /* as declared */
+    FETCH_CHECK_BAD,  /* not as declared: err */
+    FETCH_CHECK_READ, /* read; nothing was declared to compare it with */
+    FETCH_CHECK_GONE  /* it cannot be read: err */
+};
+
 enum { FETCH_NAME = 256, FETCH_HOST = 128 };
 
 /* One download as shown. Text is as it came: clean it (fmt_clean) to show it.
@@ -208,12 +246,17 @@ struct fetch_row {
     int64_t total;   /* -1: unknown */
     uint64_t speed;  /* bytes/s, smoothed */
     int64_t eta_ms;  /* -1: unknown */
-    int64_t wait_ms; /* FETCH_WAIT: until the next try */
+    int64_t wait_ms; /* WAIT: until the next try; QUEUED: until its host may be
+                        asked again */
+    int64_t took_ms; /* from its start until now or its end; 0: not begun */
     unsigned connections;
-    unsigned tries; /* without progress */
+    unsigned tries;   /* without progress */
+    unsigned retries; /* in all */
     int priority;
+    enum fetch_check check;
     char protocol[8]; /* "h1", "h2", "ftp"; "" before the first answer */
-    struct err err;   /* FAILED, SKIPPED: why; WAIT: what went wrong */
+    struct err err;   /* why it is as it is, or what went wrong last; else
+                         ERR_NONE */
 };
 
 enum fetch_which { FETCH_ROWS_ALL, FETCH_ROWS_ACTIVE };
@@ -223,19 +266,100 @@ enum fetch_which { FETCH_ROWS_ALL, FETCH_ROWS_ACTIVE };
 size_t fetch_rows(struct fetch *fetch, enum fetch_which which, size_t first,
                   struct fetch_row *rows, size_t max);
 
+/* What of the list is wanted, and in which order. */
+enum fetch_sort {
+    FETCH_BY_QUEUE,
+    FETCH_BY_NAME,
+    FETCH_BY_STATE,
+    FETCH_BY_SIZE,
+    FETCH_BY_DONE, /* by its share */
+    FETCH_BY_SPEED,
+    FETCH_BY_ETA
+};
+
+struct fetch_query {
+    unsigned states;  /* bit i: rows in state i; 0: all */
+    const char *text; /* in name or URL, ASCII letters of any case; or NULL */
+    enum fetch_sort sort;
+    bool reverse;
+};
+
+/* One list as shown. Belongs to one thread; which rows it has and in which
+ * order is looked up anew when that has changed, but never so often that it
+ * costs more than about a twentieth of the time. */
+struct fetch_view;
+struct fetch_view *fetch_view_new(void) __attribute__((returns_nonnull));
+void fetch_view_free(struct fetch_view *view);
+
+/* Copies query. */
+void fetch_view_ask(struct fetch_view *view, const struct fetch_query *query);
+
+/* Copies rows first.. first+max-1 of the view; returns how many. *count: rows
+ * of the whole view. */
+size_t fetch_view_rows(struct fetch *fetch, struct fetch_view *view,
+                       size_t first, struct fetch_row *rows, size_t max,
+                       size_t *count);
+
+/* Where id stands in the view as last looked up; false: it is not in it. */
+bool fetch_view_find(struct fetch *fetch, struct fetch_view *view, uint64_t id,
+                     size_t *at);
+
+enum { FETCH_SEGMENTS = 64, FETCH_PEER = 64, FETCH_MAP = 128 };
+
+/* What one connection of a download fetches. */
+struct fetch_segment {
+    uint64_t start;
+    uint64_t pos;          /* next byte */
+    uint64_t end;          /* UINT64_MAX: unknown */
+    uint64_t speed;        /* bytes/s, smoothed */
+    char thread[16];       /* "fetch-1": who carries it */
+    char peer[FETCH_PEER]; /* "192.0.2.1:443"; "" before it is connected */
+    unsigned port; /* our end's: two segments with one share a connection */
+    size_t mirror; /* which URL */
+};
+
+/* All of one download. Strings may be NULL: not known. */
+struct fetch_detail {
+    struct fetch_row row;
+    char *url;       /* without credentials */
+    char *final_url; /* the same, after redirects */
+    char *path;      /* DONE: where it is; else where it will likely be */
+    char *etag;
+    char *last_modified;
+    char *digest;  /* "sha256=...", declared or read */
+    bool declared; /* the digest was */
+    bool ranges;   /* can be gone on with and split */
+    size_t mirrors;
+    uint64_t rate_bytes_per_s; /* its own limit; 0: none */
+    struct fetch_segment segments[FETCH_SEGMENTS];
+    size_t segment_count;
+    unsigned char
+        map[FETCH_MAP]; /* how much of each part of the file is here,
+                           0..255; all 0 where the length is unknown */
+};
+
+/* False: there is no such download. The caller ends it with _fini. */
+bool fetch_detail(struct fetch *fetch, uint64_t id, struct fetch_detail *detail)
+    __attribute__((warn_unused_result));
+void fetch_detail_fini(struct fetch_detail *detail);
+
 struct fetch_totals {
-    uint64_t added; /* downloads so far, pages not counted */
-    uint64_t count[FETCH_STATES];
-    uint64_t bytes;      /* received by this run, content only */
-    uint64_t bytes_left; /* of running files with a known length */
-    uint64_t speed;      /* bytes/s, smoothed */
-    int64_t eta_ms;      /* -1: unknown */
+    uint64_t added;                /* downloads so far, pages not counted */
+    uint64_t count[FETCH_STATES];  /* in this run, forgotten ones too */
+    uint64_t listed[FETCH_STATES]; /* in the list */
+    uint64_t bytes;                /* received by this run, content only */
+    uint64_t bytes_left;           /* of running files with a known length */
+    uint64_t speed;                /* bytes/s, smoothed */
+    int64_t eta_ms;                /* -1: unknown */
     unsigned connections;
-    uint64_t duplicates; /* links dropped by harvests */
-    uint64_t bad;        /* lines and links that could not be used */
-    bool reading;        /* sources are still being read */
-    bool finished;       /* closed and nothing queued, waiting or running */
-    bool space_wait;     /* the disk is full: the queue stands still */
+    unsigned max_jobs;         /* 0: as connections allow */
+    uint64_t rate_bytes_per_s; /* the limit of all together; 0: none */
+    uint64_t duplicates;       /* links dropped by harvests */
+    uint64_t bad;              /* lines and links that could not be used */
+    bool reading;              /* sources are still being read */
+    bool finished;   /* closed and nothing queued, waiting or running */
+    bool held;       /* all are paused */
+    bool space_wait; /* the disk is full: the queue stands still */
 };
 void fetch_totals(struct fetch *fetch, struct fetch_totals *totals);
 

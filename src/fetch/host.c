@@ -176,7 +176,9 @@ void host_enqueue(struct fetch *room, struct host *host,
 {
     struct download *prev = host->queue_last;
 
-    while (prev && prev->priority < download->priority)
+    while (prev && (prev->priority < download->priority ||
+                    (prev->priority == download->priority &&
+                     prev->roll.place > download->roll.place)))
         prev = prev->host_prev;
     link_after(host, download, prev);
     enter_ring(room, host);

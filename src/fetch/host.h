@@ -16,7 +16,8 @@ void host_leave(struct fetch *room, struct host *host) REQUIRES(fetch_class);
 /* All of them, at the end. */
 void host_free_all(struct fetch *room) REQUIRES(fetch_class);
 
-/* Queues a download behind its equals in priority, and takes it out again. */
+/* Queues a download by priority and then as in the list, and takes it out
+ * again. */
 void host_enqueue(struct fetch *room, struct host *host,
                   struct download *download) REQUIRES(fetch_class);
 void host_enqueue_before(struct fetch *room, struct host *host,

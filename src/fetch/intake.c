@@ -79,13 +79,15 @@ struct download *intake_download(const struct fetch_spec *spec, bool trusted,
     return download;
 }
 
-/* Waits, once the queue is full, until half of it is empty; false: stopped. */
+/* Waits while all is paused and, once the queue is full, until half of it is
+ * empty; false: stopped. */
 static bool wait_for_room(struct fetch *room) REQUIRES(fetch_class)
 {
     size_t most = room->options.window;
 
     while (!room->stopping && !room->ending &&
-           (room->queued >= most || room->event_count >= EVENTS_MAX)) {
+           (room->held || room->queued >= most ||
+            room->event_count >= EVENTS_MAX)) {
         most = (room->options.window + 1) / 2;
         room->reader_waits = true;
         thread_mark(THREAD_COND);

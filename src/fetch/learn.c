@@ -102,6 +102,23 @@ void learn_name(struct transfer *transfer)
             "the checksum list does not name this file; it is not verified");
 }
 
+/* Which connection carries it. */
+static void name_connection(struct transfer *transfer) REQUIRES(fetch_class)
+{
+    struct lease *lease = transfer->lease;
+    const char *ip = NULL;
+    long peer_port = 0;
+    long port = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &ip);
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_PORT, &peer_port);
+    curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &port);
+    if (ip && ip[0])
+        snprintf(lease->peer, sizeof(lease->peer),
+                 strchr(ip, ':') ? "[%.48s]:%ld" : "%.48s:%ld", ip, peer_port);
+    lease->port = (unsigned)port;
+}
+
 /* Whether a host speaks HTTP/2 is known from its first answer; where a later
  * one is over HTTP/1.1 all the same, everything goes by that from now on. */
 void learn_protocol(struct transfer *transfer)
@@ -113,6 +130,7 @@ void learn_protocol(struct transfer *transfer)
     room_take(room);
     host = download_host(transfer->download);
     name_protocol(transfer);
+    name_connection(transfer);
     host->no_h2 |= transfer->lane == LANE_H2 && !h2;
     host_answered(room, host, h2 && !host->no_h2);
     host->h2 &= !host->no_h2;

@@ -78,7 +78,7 @@ static void take_over(struct transfer *transfer, struct part *part,
     room_drop(room);
 }
 
-static bool same_url(const struct download *download, const char *url)
+bool resume_same_url(const struct download *download, const char *url)
 {
     bool same = false;
 
@@ -107,7 +107,7 @@ static bool find_part(struct transfer *transfer, int dir_fd, const char *name)
         journal_fini(&journal);
         return false;
     }
-    if (part && same_url(download, journal.url))
+    if (part && resume_same_url(download, journal.url))
         take_over(transfer, part, &journal);
     else
         part_free(part);

@@ -14,4 +14,7 @@ bool resume_look(struct transfer *transfer) __attribute__((warn_unused_result));
 /* How many held bytes before the lease's start can be compared. */
 uint64_t resume_held(const struct transfer *transfer) REQUIRES(fetch_class);
 
+/* Is a journal's URL one of the download's? */
+bool resume_same_url(const struct download *download, const char *url);
+
 #endif

@@ -209,6 +209,16 @@ void roll_remove(struct roll *roll, struct roll_entry *entry)
     roll->count--;
 }
 
+size_t roll_position(const struct roll_entry *entry)
+{
+    size_t count = index_of(entry);
+
+    for (const struct roll_chunk *chunk = entry->chunk->prev; chunk;
+         chunk = chunk->prev)
+        count += chunk->count;
+    return count;
+}
+
 void roll_mark(struct roll_entry *entry, bool active)
 {
     if (entry->chunk && entry->active != active) {

@@ -41,6 +41,9 @@ void roll_remove(struct roll *roll, struct roll_entry *entry);
 /* NULL: nothing has that id. */
 struct roll_entry *roll_find(const struct roll *roll, uint64_t id);
 
+/* How many entries stand before it. */
+size_t roll_position(const struct roll_entry *entry);
+
 /* Marks what a walk over active entries is to see. */
 void roll_mark(struct roll_entry *entry, bool active);
 

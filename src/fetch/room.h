@@ -30,6 +30,7 @@
 #include "fetch/meter.h"
 #include "fetch/part.h"
 #include "fetch/poller.h"
+#include "fetch/roll.h"
 #include "fetch/set.h"
 #include "fetch/span.h"
 #include "fetch/template.h"
@@ -45,6 +46,7 @@ enum {
 };
 
 struct download;
+struct hashing;
 struct host;
 struct worker;
 struct archive;
@@ -63,8 +65,10 @@ struct lease {
     uint64_t end; /* UINT64_MAX: unknown; others may make it smaller */
     int64_t since_ms;
     struct meter meter;
-    bool stop;    /* the transfer is to end */
-    bool doubled; /* another lease fetches the same rest */
+    char peer[FETCH_PEER]; /* who it is connected to; "": not yet */
+    unsigned port;         /* of our end */
+    bool stop;             /* the transfer is to end */
+    bool doubled;          /* another lease fetches the same rest */
 };
 
 struct mirror {
@@ -77,8 +81,10 @@ struct mirror {
 enum disk_job {
     DISK_NONE,
     DISK_JOURNAL, /* flush, then let the journal claim what is there */
-    DISK_FINISH,  /* flush, verify, give the final name */
-    DISK_CLOSE    /* as JOURNAL, then close the part: it is over or paused */
+    DISK_FINISH,  /* verify, flush, give the final name */
+    DISK_CLOSE,   /* as JOURNAL, then close the part: it is over or paused */
+    DISK_VERIFY,  /* of a finished file: is it still what was declared? */
+    DISK_DELETE   /* remove the part or the finished file, then forget it */
 };
 
 struct download {
@@ -109,8 +115,7 @@ struct download {
     bool resume_known; /* the disk has been asked for an older part */
 
     /* guarded by the room's lock */
-    struct download *next; /* room->all, in queue order */
-    struct download *prev;
+    struct roll_entry roll;     /* room->all; a page is not in it */
     struct download *host_next; /* host->queue or host->running */
     struct download *host_prev;
     size_t mirror_at;
@@ -119,11 +124,13 @@ struct download {
     int priority;
     enum fetch_state state;
     struct err err;
+    unsigned retries;    /* so far */
     unsigned tries;      /* in a row without progress */
     unsigned free_tries; /* in a row that cost nothing */
     uint64_t best_bytes; /* the most that was here: what is more is progress */
     int64_t not_before_ms;
     int64_t start_ms;
+    int64_t end_ms; /* over since */
     bool started;   /* the first answer has been reported */
     bool confirmed; /* this run of leases has seen a valid answer */
     bool single;    /* not to be split: it changed while it was */
@@ -134,6 +141,14 @@ struct download {
     enum fetch_state end_state;
     bool want_pause;
     bool want_cancel;
+    bool want_delete;      /* when it is over: its file or part goes */
+    bool want_forget;      /* when the disk thread is done with it */
+    bool was_paused;       /* before it was canceled */
+    uint64_t cancel_round; /* of room; 0: not canceled by a person */
+    enum fetch_check check;
+    struct digest got; /* by the last DISK_VERIFY */
+    char *path;        /* DONE: where it is */
+    struct hashing *hashing;
     struct spans done;
     struct spans todo;
     enum disk_job disk_job;
@@ -149,6 +164,7 @@ struct download {
     char protocol[8];
     struct download *disk_next; /* room->disk_queue */
     struct download *over_next; /* room->over */
+    struct download *over_prev;
     bool in_over;
     char *body; /* of a finished page; size body_bytes */
     size_t body_bytes;
@@ -251,9 +267,12 @@ struct fetch {
     bool closed;
     bool ping;     /* to do after the lock is dropped */
     unsigned wake; /* bit i: wake worker i after the lock is dropped */
+    bool held;     /* all are paused, also what is added */
     uint64_t last_id;
-    struct download *all;
-    struct download *all_last;
+    uint64_t cancel_round; /* requests to cancel that can be taken back */
+    struct roll all;       /* downloads, in queue order */
+    uint64_t version;      /* of the list: rows, their order, their states */
+    struct download *page; /* the one that is under way */
     struct download *over; /* finished, oldest first, to be forgotten */
     struct download *over_last;
     size_t over_count;
@@ -271,7 +290,8 @@ struct fetch {
     bool rate_set; /* a limit came after the start */
     struct meter meter;
     uint64_t received;
-    uint64_t count[FETCH_STATES];
+    uint64_t count[FETCH_STATES];  /* in this run */
+    uint64_t listed[FETCH_STATES]; /* in all */
     uint64_t added;
     uint64_t duplicates;
     uint64_t bad;
@@ -291,6 +311,11 @@ struct fetch {
     bool reading;      /* the reader has a source in hand */
     bool reader_waits; /* for the queue to be half empty */
 };
+
+/* The download whose entry in room->all this is. */
+#define DOWNLOAD_OF(entry)                                                 \
+    ((struct download *)(void *)((char *)(entry)-offsetof(struct download, \
+                                                          roll)))
 
 void room_take(struct fetch *room) ACQUIRE(fetch_class);
 /* Drops the lock, then wakes and pings whom the holder left marks for. */

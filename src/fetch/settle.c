@@ -100,6 +100,8 @@ static void try_later(struct fetch *room, struct download *download,
     int64_t wait_ms = 0;
     int retries = room->options.retries;
 
+    download->retries++;
+
     if (verdict->kind == VERDICT_FREE && download->free_tries++ < FREE_TRIES)
         return;
     if (download->tries++ >= (unsigned)retries) {

@@ -1,5 +1,5 @@
 /* What faces see of the room. */
-#include "fetch.h"
+#include "snapshot.h"
 
 #include <string.h>
 
@@ -29,11 +29,20 @@ static void cut_copy(char *out, size_t size, const char *text)
     out[len] = '\0';
 }
 
-static const char *url_tail(const char *url)
+static const char *tail(const char *path)
 {
-    const char *slash = strrchr(url, '/');
+    const char *slash = strrchr(path, '/');
 
-    return slash && slash[1] ? slash + 1 : url;
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+const char *snapshot_name(const struct download *download)
+{
+    if (download->path)
+        return tail(download->path);
+    if (download->name || download->out)
+        return download->name ? download->name : download->out;
+    return tail(download->mirrors[0].url);
 }
 
 static int64_t eta_ms(double rate, uint64_t left)
@@ -41,11 +50,37 @@ static int64_t eta_ms(double rate, uint64_t left)
     return rate >= 1 ? (int64_t)((double)left * 1000 / rate) : -1;
 }
 
-static void fill_row(struct fetch_row *row, struct download *download,
-                     int64_t now_ms) REQUIRES(fetch_class)
+static void fill_speed(struct fetch_row *row, struct download *download,
+                       int64_t now_ms) REQUIRES(fetch_class)
 {
     double rate = 0;
 
+    if (download->state == FETCH_RUN)
+        rate = meter_rate(&download->meter, now_ms);
+    row->speed = (uint64_t)rate;
+    if (row->total >= 0 && (uint64_t)row->total >= row->bytes)
+        row->eta_ms = eta_ms(rate, (uint64_t)row->total - row->bytes);
+}
+
+static void fill_times(struct fetch_row *row, const struct download *download,
+                       int64_t now_ms) REQUIRES(fetch_class)
+{
+    int64_t until_ms = 0;
+
+    if (download->start_ms)
+        row->took_ms =
+            (download->end_ms ? download->end_ms : now_ms) - download->start_ms;
+    if (download->state == FETCH_WAIT)
+        until_ms = download->not_before_ms;
+    else if (download->state == FETCH_QUEUED)
+        until_ms = download_host(download)->not_before_ms;
+    if (until_ms > now_ms)
+        row->wait_ms = until_ms - now_ms;
+}
+
+void snapshot_row(struct fetch_row *row, struct download *download,
+                  int64_t now_ms)
+{
     *row = (struct fetch_row){.id = download->id,
                               .state = download->state,
                               .bytes = download_bytes(download),
@@ -53,45 +88,35 @@ static void fill_row(struct fetch_row *row, struct download *download,
                               .eta_ms = -1,
                               .connections = download->lease_count,
                               .tries = download->tries,
+                              .retries = download->retries,
                               .priority = download->priority,
+                              .check = download->check,
                               .err = download->err};
-    cut_copy(row->name, sizeof(row->name),
-             download->name  ? download->name
-             : download->out ? download->out
-                             : url_tail(download->mirrors[0].url));
+    /* What is over holds its bytes no more. */
+    if (download->state == FETCH_DONE && row->total >= 0)
+        row->bytes = (uint64_t)row->total;
+    if (download->state == FETCH_CHECK && download->has_digest)
+        row->check = FETCH_CHECK_RUN;
+    cut_copy(row->name, sizeof(row->name), snapshot_name(download));
     cut_copy(row->host, sizeof(row->host),
              download->mirrors[download->mirror_at].key);
     memcpy(row->protocol, download->protocol, sizeof(row->protocol));
-    if (download->state == FETCH_RUN)
-        rate = meter_rate(&download->meter, now_ms);
-    row->speed = (uint64_t)rate;
-    if (row->total >= 0 && (uint64_t)row->total >= row->bytes)
-        row->eta_ms = eta_ms(rate, (uint64_t)row->total - row->bytes);
-    if (download->state == FETCH_WAIT && download->not_before_ms > now_ms)
-        row->wait_ms = download->not_before_ms - now_ms;
-}
-
-static bool active(enum fetch_state state)
-{
-    return state == FETCH_RUN || state == FETCH_WAIT || state == FETCH_CHECK;
+    fill_speed(row, download, now_ms);
+    fill_times(row, download, now_ms);
 }
 
 size_t fetch_rows(struct fetch *room, enum fetch_which which, size_t first,
                   struct fetch_row *rows, size_t max)
 {
     int64_t now_ms = clock_ms();
+    struct roll_entry *entry;
+    struct roll_walk walk;
     size_t count = 0;
-    size_t at = 0;
 
     room_take(room);
-    for (struct download *download = room->all; download && count < max;
-         download = download->next) {
-        if (which == FETCH_ROWS_ACTIVE && !active(download->state))
-            continue;
-        if (download->page || at++ < first)
-            continue;
-        fill_row(&rows[count++], download, now_ms);
-    }
+    walk = roll_seek(&room->all, first, which == FETCH_ROWS_ACTIVE);
+    while (count < max && (entry = roll_next(&walk)) != NULL)
+        snapshot_row(&rows[count++], DOWNLOAD_OF(entry), now_ms);
     room_drop(room);
     return count;
 }
@@ -140,12 +165,16 @@ void fetch_totals(struct fetch *room, struct fetch_totals *totals)
     room_take(room);
     totals->added = room->added;
     memcpy(totals->count, room->count, sizeof(totals->count));
+    memcpy(totals->listed, room->listed, sizeof(totals->listed));
     totals->bytes = room->received;
     totals->bytes_left = left_bytes(room);
     totals->speed = (uint64_t)meter_rate(&room->meter, now_ms);
     if (room->queued == 0)
         totals->eta_ms = eta_ms((double)totals->speed, totals->bytes_left);
     totals->connections = connections(room);
+    totals->max_jobs = room->max_jobs;
+    totals->rate_bytes_per_s = (uint64_t)room->bytes.rate;
+    totals->held = room->held;
     totals->duplicates = room->duplicates;
     totals->bad = room->bad;
     totals->reading = room->sources || room->reading || room->pages > 0;

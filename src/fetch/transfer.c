@@ -325,7 +325,7 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
     transfer_grant(transfer);
     host = download_host(lease->download);
     url = lease->download->mirrors[lease->download->mirror_at].url;
-    h1_only = host->no_h2 || lease->download->h1_only;
+    h1_only = host->no_h2 || lease->download->h1_only || room->rate_set;
     transfer->if_range = !lease->download->no_if_range;
     few = host->queued + host->active <= FEW;
     room_drop(room);
