@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/signals.h"
+#include "base/spawn.h"
 #include "base/text.h"
 #include "bench_state.h"
 #include "confirm.h"
@@ -76,23 +77,41 @@ void bench_set_focus(struct bench *bench, size_t number)
     bench->dirty = true;
 }
 
+bool bench_reveal(struct bench *bench, const char *pane, const char *what)
+{
+    for (size_t i = 0; i < LAYOUT_PANES; i++) {
+        if (!bench->shown[i] || strcmp(panes[i]->name, pane) != 0)
+            continue;
+        if (!panes[i]->reveal || !panes[i]->reveal(bench->selves[i], what))
+            return false;
+        bench_set_focus(bench, i);
+        return true;
+    }
+    return false;
+}
+
 /* Actions. */
 
 const struct action *bench_action(const struct bench *bench, size_t i,
                                   size_t *owner)
 {
+    const struct action *action;
+
     for (size_t turn = 0; turn < LAYOUT_PANES; turn++) {
         size_t number = (bench->focus + turn) % LAYOUT_PANES;
 
         if (!bench->shown[number])
             continue;
         *owner = number;
-        if (i < panes[number]->action_count)
-            return &panes[number]->actions[i];
-        i -= panes[number]->action_count;
+        for (action = panes[number]->actions; action->name; action++)
+            if (i-- == 0)
+                return action;
     }
     *owner = LAYOUT_PANES;
-    return i < bench_action_count ? &bench_actions[i] : NULL;
+    for (action = bench_actions; action->name; action++)
+        if (i-- == 0)
+            return action;
+    return NULL;
 }
 
 bool bench_run(struct bench *bench, const struct action *action, size_t owner,
@@ -163,6 +182,13 @@ bool bench_command(struct bench *bench, const char *line, struct err *err)
 
 /* Panes. */
 
+static void add_keys(struct bench *bench, const struct action *actions,
+                     size_t owner)
+{
+    for (const struct action *action = actions; action->name; action++)
+        bindings_add(&bench->bindings, action, owner);
+}
+
 static void open_panes(struct bench *bench)
 {
     for (size_t i = 0; i < LAYOUT_PANES; i++) {
@@ -173,11 +199,9 @@ static void open_panes(struct bench *bench)
         bench->again_ms[i] = -1;
         if (!bench->shown[i])
             continue;
-        for (size_t k = 0; k < panes[i]->action_count; k++)
-            bindings_add(&bench->bindings, &panes[i]->actions[k], i);
+        add_keys(bench, panes[i]->actions, i);
     }
-    for (size_t i = 0; i < bench_action_count; i++)
-        bindings_add(&bench->bindings, &bench_actions[i], LAYOUT_PANES);
+    add_keys(bench, bench_actions, LAYOUT_PANES);
 }
 
 static void close_panes(struct bench *bench)
@@ -263,6 +287,8 @@ static void take_signals(struct bench *bench)
         bench->dirty = true;
         bench->drawn_ms = 0;
     }
+    if (signals_child())
+        spawn_reap();
     if (signals_suspend())
         screen_suspend(&bench->screen);
     if (signals_continued()) {

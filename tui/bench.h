@@ -65,6 +65,10 @@ void *bench_pane(struct bench *bench, size_t number); /* its self; or NULL */
 size_t bench_focus(const struct bench *bench);
 void bench_set_focus(struct bench *bench, size_t number);
 
+/* Goes to the pane of that name and selects there what is called so; false: it
+ * is not there. */
+bool bench_reveal(struct bench *bench, const char *pane, const char *what);
+
 /* Every action, those of the pane in focus first: action number i, whose
  * *owner is a pane's number or LAYOUT_PANES for the workbench's own; NULL at
  * the end. */

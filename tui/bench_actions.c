@@ -558,5 +558,5 @@ const struct action bench_actions[] = {
         .hint = N_("quit"),
         .run = quit,
     },
+    {.name = NULL},
 };
-const size_t bench_action_count = ARRAY_LEN(bench_actions);

@@ -76,7 +76,6 @@ void bench_layer_close(struct bench *bench); /* the topmost */
 
 /* bench_actions.c */
 extern const struct action bench_actions[];
-extern const size_t bench_action_count;
 
 /* bench_config.c */
 bool bench_do_set(void *self, struct bench *bench, int argc, char **argv,

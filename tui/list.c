@@ -42,12 +42,14 @@ void list_move(struct list *list, long rows)
     if (list->count == 0)
         return;
     list->selected = moved(list->selected, rows, list->count - 1);
+    list->moved = true;
     show_selected(list);
 }
 
 void list_select(struct list *list, size_t row)
 {
     list->selected = row;
+    list->moved = true;
     show_selected(list);
 }
 
@@ -58,6 +60,7 @@ void list_scroll(struct list *list, long rows)
     if (list->count == 0 || list->height == 0)
         return;
     list->first = moved(list->first, rows, most);
+    list->moved = true;
     if (list->selected < list->first)
         list->selected = list->first;
     if (list->selected - list->first >= list->height)

@@ -15,6 +15,7 @@ struct list {
     size_t first;  /* the topmost shown */
     size_t selected;
     size_t sideways; /* columns scrolled to the right */
+    bool moved;      /* somebody chose another row; the owner clears it */
 };
 
 /* There are count rows of which height fit: the selected one stays in sight. */

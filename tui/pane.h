@@ -14,11 +14,10 @@
 #include "view.h"
 
 struct pane {
-    const char *name;  /* "downloads": in commands and settings */
-    const char *title; /* N_("Downloads") */
-    const char *tab;   /* N_("Down"): where there is little room */
-    const struct action *actions;
-    size_t action_count;
+    const char *name;             /* "downloads": in commands and settings */
+    const char *title;            /* N_("Downloads") */
+    const char *tab;              /* N_("Down"): where there is little room */
+    const struct action *actions; /* without a name at the end */
 
     /* NULL: the room it shows is not there. */
     void *(*open)(struct bench *bench);
@@ -49,6 +48,10 @@ struct pane {
 
     /* The text that rows must have; "" for all. */
     void (*filter)(void *self, const char *text);
+
+    /* Selects what another pane knows by this name (a thread's, a download's
+     * id); false: it is not here. */
+    bool (*reveal)(void *self, const char *what);
 
     /* True if a pasted text was for this pane. */
     bool (*paste)(void *self, const char *text);

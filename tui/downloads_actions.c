@@ -1,0 +1,745 @@
+/* What can be done with downloads. A verb is for the tagged rows, or without
+ * tags for the selected one. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/spawn.h"
+#include "base/text.h"
+#include "bench.h"
+#include "downloads.h"
+#include "menu.h"
+
+enum { JOBS_MAX = 64 };
+
+#define ACTION(function)                                            \
+    static bool function(void *self, struct bench *bench, int argc, \
+                         char **argv, struct err *err)
+#define UNUSED (void)bench, (void)argc, (void)argv, (void)err
+
+/* Rows. */
+
+static bool for_each(struct downloads *downloads,
+                     void (*verb)(struct fetch *fetch, uint64_t id),
+                     struct err *err)
+{
+    if (downloads->tag_count == 0 && downloads->selected == 0)
+        return err_set(err, ERR_MISSING, _("no download is selected"));
+    if (downloads->tag_count == 0)
+        verb(downloads->fetch, downloads->selected);
+    for (size_t i = 0; i < downloads->tag_count; i++)
+        verb(downloads->fetch, downloads->tags[i]);
+    return true;
+}
+
+static void add_id(uint64_t **ids, size_t *count, uint64_t id)
+{
+    *ids = mem_resize(*ids, *count + 1, sizeof(**ids));
+    (*ids)[(*count)++] = id;
+}
+
+static void drop_id(uint64_t *ids, size_t *count, uint64_t id)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < *count; i++)
+        if (ids[i] != id)
+            ids[kept++] = ids[i];
+    *count = kept;
+}
+
+/* Adding. */
+
+static bool add_url(struct downloads *downloads, const char *url,
+                    struct err *err)
+{
+    const struct fetch_spec spec = {.urls = &url, .count = 1};
+    uint64_t id;
+
+    return fetch_add(downloads->fetch, &spec, &id, err);
+}
+
+size_t downloads_add_text(struct downloads *downloads, const char *text,
+                          bool count_only)
+{
+    size_t count = 0;
+
+    while (*text) {
+        size_t skip = strspn(text, " \t\r\n");
+        size_t len;
+        char *url;
+        struct err err;
+
+        text += skip;
+        len = strcspn(text, " \t\r\n");
+        url = mem_strndup(text, len);
+        text += len;
+        if (strstr(url, "://") && (count_only || add_url(downloads, url, &err)))
+            count++;
+        mem_free(url);
+    }
+    return count;
+}
+
+ACTION(get)
+{
+    size_t added = 0;
+
+    for (int i = 1; i < argc; i++) {
+        if (!add_url(self, argv[i], err)) {
+            err_prefix(err, "%s", argv[i]);
+            return false;
+        }
+        added++;
+    }
+    bench_say(bench, BENCH_GOOD,
+              ngettext("%zu download added", "%zu downloads added", added),
+              added);
+    return true;
+}
+
+ACTION(get_list)
+{
+    struct downloads *downloads = self;
+    char *path = path_expand(argv[1]);
+    const struct fetch_source source = {.path = path};
+    bool ok = fetch_add_source(downloads->fetch, &source, err);
+
+    UNUSED;
+    mem_free(path);
+    return ok;
+}
+
+/* Pause and go on. */
+
+static void toggle(struct fetch *fetch, uint64_t id)
+{
+    struct fetch_detail detail;
+
+    if (!fetch_detail(fetch, id, &detail))
+        return;
+    if (detail.row.state == FETCH_PAUSED)
+        fetch_resume(fetch, id);
+    else
+        fetch_pause(fetch, id);
+    fetch_detail_fini(&detail);
+}
+
+ACTION(pause_row)
+{
+    UNUSED;
+    return for_each(self, toggle, err);
+}
+
+ACTION(pause_all)
+{
+    struct downloads *downloads = self;
+
+    UNUSED;
+    if (downloads->totals.held)
+        fetch_resume(downloads->fetch, 0);
+    else
+        fetch_pause(downloads->fetch, 0);
+    bench_say(bench, BENCH_NOTE,
+              downloads->totals.held ? _("all go on") : _("all are paused"));
+    return true;
+}
+
+ACTION(retry)
+{
+    UNUSED;
+    return for_each(self, fetch_retry, err);
+}
+
+ACTION(retry_all)
+{
+    struct downloads *downloads = self;
+
+    UNUSED;
+    fetch_retry(downloads->fetch, 0);
+    return true;
+}
+
+/* Removing. What is over goes off the list, the rest is canceled; either can be
+ * taken back for a while, so the first is done only when that is over. */
+
+struct removal {
+    struct downloads *downloads;
+    uint64_t *forget;
+    size_t forget_count;
+    size_t canceled;
+};
+
+static void removal_back(struct bench *bench, void *arg)
+{
+    struct removal *removal = arg;
+    struct downloads *downloads = removal->downloads;
+
+    (void)bench;
+    for (size_t i = 0; i < removal->canceled; i++)
+        fetch_undo_cancel(downloads->fetch);
+    for (size_t i = 0; i < removal->forget_count; i++)
+        drop_id(downloads->going, &downloads->going_count, removal->forget[i]);
+}
+
+static void removal_past(struct bench *bench, void *arg)
+{
+    struct removal *removal = arg;
+    struct downloads *downloads = removal->downloads;
+
+    for (size_t i = 0; i < removal->forget_count; i++) {
+        fetch_forget(downloads->fetch, removal->forget[i]);
+        drop_id(downloads->going, &downloads->going_count, removal->forget[i]);
+    }
+    bench_touch(bench);
+}
+
+static void removal_free(void *arg)
+{
+    struct removal *removal = arg;
+
+    mem_free(removal->forget);
+    mem_free(removal);
+}
+
+static bool is_over(enum fetch_state state)
+{
+    return state == FETCH_DONE || state == FETCH_FAILED ||
+           state == FETCH_SKIPPED || state == FETCH_CANCELED;
+}
+
+static void remove_one(struct removal *removal, uint64_t id)
+{
+    struct downloads *downloads = removal->downloads;
+    struct fetch_detail detail;
+
+    if (!fetch_detail(downloads->fetch, id, &detail))
+        return;
+    if (is_over(detail.row.state)) {
+        add_id(&removal->forget, &removal->forget_count, id);
+        add_id(&downloads->going, &downloads->going_count, id);
+    } else {
+        fetch_cancel(downloads->fetch, id);
+        removal->canceled++;
+    }
+    fetch_detail_fini(&detail);
+}
+
+static void offer_undo(struct bench *bench, struct removal *removal)
+{
+    size_t count = removal->forget_count + removal->canceled;
+    char what[96];
+
+    if (removal->canceled > 0)
+        snprintf(
+            what, sizeof(what),
+            ngettext("%zu download canceled", "%zu downloads canceled", count),
+            count);
+    else
+        snprintf(what, sizeof(what),
+                 ngettext("%zu row taken off the list",
+                          "%zu rows taken off the list", count),
+                 count);
+    bench_undoable(bench, what, removal_back, removal_past, removal,
+                   removal_free);
+}
+
+ACTION(cancel)
+{
+    struct downloads *downloads = self;
+    struct removal *removal;
+
+    UNUSED;
+    if (downloads->tag_count == 0 && downloads->selected == 0)
+        return err_set(err, ERR_MISSING, _("no download is selected"));
+    removal = mem_new(sizeof(*removal));
+    removal->downloads = downloads;
+    if (downloads->tag_count == 0)
+        remove_one(removal, downloads->selected);
+    for (size_t i = 0; i < downloads->tag_count; i++)
+        remove_one(removal, downloads->tags[i]);
+    downloads->tag_count = 0;
+    offer_undo(bench, removal);
+    return true;
+}
+
+ACTION(clear)
+{
+    struct downloads *downloads = self;
+    struct fetch_view *view = fetch_view_new();
+    const struct fetch_query query = {.states = 1U << FETCH_DONE |
+                                                1U << FETCH_SKIPPED |
+                                                1U << FETCH_CANCELED};
+    struct removal *removal = mem_new(sizeof(*removal));
+    size_t count = 0;
+    size_t got;
+
+    UNUSED;
+    removal->downloads = downloads;
+    fetch_view_ask(view, &query);
+    for (size_t first = 0;; first += got) {
+        struct fetch_row *rows = mem_new(DOWNLOADS_ROWS * sizeof(*rows));
+
+        got = fetch_view_rows(downloads->fetch, view, first, rows,
+                              DOWNLOADS_ROWS, &count);
+        for (size_t i = 0; i < got; i++) {
+            add_id(&removal->forget, &removal->forget_count, rows[i].id);
+            add_id(&downloads->going, &downloads->going_count, rows[i].id);
+        }
+        mem_free(rows);
+        if (got == 0)
+            break;
+    }
+    fetch_view_free(view);
+    offer_undo(bench, removal);
+    return true;
+}
+
+static void delete_now(struct bench *bench, void *arg)
+{
+    struct downloads *downloads = arg;
+    struct err err;
+
+    if (!for_each(downloads, fetch_delete, &err))
+        bench_fail(bench, &err);
+    downloads->tag_count = 0;
+}
+
+ACTION(delete_file)
+{
+    struct downloads *downloads = self;
+    const struct fetch_row *row = downloads_row(downloads);
+    char question[FETCH_NAME + 64];
+
+    UNUSED;
+    if (downloads->tag_count == 0 && !row)
+        return err_set(err, ERR_MISSING, _("no download is selected"));
+    if (downloads->tag_count > 0)
+        snprintf(question, sizeof(question),
+                 _("Delete the files of %zu downloads from the disk?"),
+                 downloads->tag_count);
+    else
+        snprintf(question, sizeof(question), _("Delete %s from the disk?"),
+                 row->name);
+    bench_confirm(bench, question, delete_now, downloads, NULL);
+    return true;
+}
+
+/* The queue. */
+
+static bool move_by(struct downloads *downloads, int by, struct err *err)
+{
+    const struct fetch_row *row = downloads_row(downloads);
+    size_t at = downloads->list.selected - downloads->rows_first;
+    uint64_t other = 0;
+
+    if (!row)
+        return err_set(err, ERR_MISSING, _("no download is selected"));
+    if (downloads->query.sort != FETCH_BY_QUEUE)
+        return err_set(err, ERR_USAGE,
+                       _("the rows are sorted: s and queue shows their order"));
+    if (by < 0 && at == 0)
+        return true;
+    if (by < 0)
+        other = downloads->rows[at - 1].id;
+    else if (at + 2 < downloads->row_count)
+        other = downloads->rows[at + 2].id;
+    fetch_move(downloads->fetch, row->id, other);
+    return true;
+}
+
+ACTION(move_later)
+{
+    UNUSED;
+    return move_by(self, 1, err);
+}
+
+ACTION(move_sooner)
+{
+    UNUSED;
+    return move_by(self, -1, err);
+}
+
+ACTION(priority)
+{
+    struct downloads *downloads = self;
+    int64_t value;
+
+    UNUSED;
+    if (!fmt_parse_int(argv[1], -1000, 1000, &value, err))
+        return false;
+    if (downloads->selected == 0)
+        return err_set(err, ERR_MISSING, _("no download is selected"));
+    fetch_priority(downloads->fetch, downloads->selected, (int)value);
+    return true;
+}
+
+static bool set_jobs(struct downloads *downloads, struct bench *bench,
+                     int64_t jobs)
+{
+    if (jobs < 0 || jobs > JOBS_MAX)
+        return true;
+    fetch_set_jobs(downloads->fetch, (unsigned)jobs);
+    if (jobs == 0)
+        bench_say(bench, BENCH_NOTE,
+                  _("as many files at once as connections allow"));
+    else
+        bench_say(bench, BENCH_NOTE, _("%d files at once"), (int)jobs);
+    return true;
+}
+
+ACTION(more_jobs)
+{
+    struct downloads *downloads = self;
+
+    UNUSED;
+    return set_jobs(downloads, bench, (int64_t)downloads->totals.max_jobs + 1);
+}
+
+ACTION(fewer_jobs)
+{
+    struct downloads *downloads = self;
+    int64_t jobs = downloads->totals.max_jobs;
+
+    UNUSED;
+    if (jobs == 0)
+        jobs = (int64_t)downloads->totals.listed[FETCH_RUN];
+    return set_jobs(downloads, bench, jobs > 1 ? jobs - 1 : 1);
+}
+
+ACTION(jobs)
+{
+    int64_t value;
+
+    (void)argc;
+    return fmt_parse_int(argv[1], 0, JOBS_MAX, &value, err) &&
+           set_jobs(self, bench, value);
+}
+
+static bool set_rate(struct downloads *downloads, uint64_t id, const char *text,
+                     struct err *err)
+{
+    uint64_t rate;
+
+    if (!fmt_parse_bytes(text, &rate, err))
+        return false;
+    fetch_set_rate(downloads->fetch, id, rate);
+    return true;
+}
+
+ACTION(limit)
+{
+    UNUSED;
+    return set_rate(self, 0, argv[1], err);
+}
+
+ACTION(limit_row)
+{
+    struct downloads *downloads = self;
+
+    UNUSED;
+    if (downloads->selected == 0)
+        return err_set(err, ERR_MISSING, _("no download is selected"));
+    return set_rate(downloads, downloads->selected, argv[1], err);
+}
+
+/* Looking. */
+
+ACTION(verify)
+{
+    UNUSED;
+    return for_each(self, fetch_verify, err);
+}
+
+ACTION(open_folder)
+{
+    struct downloads *downloads = self;
+    const char *path = downloads->has_detail ? downloads->detail.path : NULL;
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    char *dir;
+    bool ok;
+
+    UNUSED;
+    if (!slash)
+        return err_set(err, ERR_MISSING, _("it has no folder yet"));
+    dir = slash == path ? mem_strdup("/")
+                        : mem_strndup(path, (size_t)(slash - path));
+    ok = spawn_open(dir, err);
+    if (ok)
+        bench_say(bench, BENCH_GOOD, _("opened %s"), dir);
+    mem_free(dir);
+    return ok;
+}
+
+ACTION(details)
+{
+    struct downloads *downloads = self;
+
+    UNUSED;
+    if (downloads->detailed && downloads->has_detail &&
+        downloads->detail.segment_count > 0 &&
+        bench_reveal(bench, "threads", downloads->detail.segments[0].thread))
+        return true;
+    downloads->detailed = !downloads->detailed;
+    return true;
+}
+
+ACTION(back)
+{
+    struct downloads *downloads = self;
+
+    UNUSED;
+    if (downloads->detailed)
+        downloads->detailed = false;
+    else if (downloads->tag_count > 0)
+        downloads->tag_count = 0;
+    else
+        downloads_show(downloads, "", 0);
+    return true;
+}
+
+ACTION(tag)
+{
+    struct downloads *downloads = self;
+    uint64_t id = downloads->selected;
+
+    UNUSED;
+    if (id == 0)
+        return true;
+    if (downloads_has(downloads->tags, downloads->tag_count, id))
+        drop_id(downloads->tags, &downloads->tag_count, id);
+    else
+        add_id(&downloads->tags, &downloads->tag_count, id);
+    list_move(&downloads->list, 1);
+    return true;
+}
+
+ACTION(untag)
+{
+    struct downloads *downloads = self;
+
+    UNUSED;
+    downloads->tag_count = 0;
+    return true;
+}
+
+static void choose_sort(struct bench *bench, void *arg, size_t choice)
+{
+    struct downloads *downloads = arg;
+    struct fetch_query *query = &downloads->query;
+
+    (void)bench;
+    query->reverse = query->sort == (enum fetch_sort)choice && !query->reverse;
+    query->sort = (enum fetch_sort)choice;
+    fetch_view_ask(downloads->rows_view, query);
+}
+
+ACTION(sort)
+{
+    struct downloads *downloads = self;
+    size_t choice = 0;
+
+    (void)err;
+    if (argc < 2) {
+        menu_open(bench, _("Sort by"), downloads_sorts, downloads->query.sort,
+                  choose_sort, downloads);
+        return true;
+    }
+    while (downloads_sorts[choice] &&
+           strcmp(downloads_sorts[choice], argv[1]) != 0)
+        choice++;
+    if (!downloads_sorts[choice])
+        return err_set(err, ERR_USAGE,
+                       _("sort by queue, name, state, size, done, speed or "
+                         "time, not \"%s\""),
+                       argv[1]);
+    choose_sort(bench, downloads, choice);
+    return true;
+}
+
+/* "show failed", "show all". */
+ACTION(show)
+{
+    UNUSED;
+    for (int state = 0; state < FETCH_STATES; state++)
+        if (strcasecmp(argv[1], fetch_state_word((enum fetch_state)state)) ==
+            0) {
+            downloads_show(self, "", 1U << state);
+            return true;
+        }
+    if (strcmp(argv[1], "all") != 0)
+        return err_set(err, ERR_USAGE,
+                       _("show all, or one of the words in front of the rows, "
+                         "not \"%s\""),
+                       argv[1]);
+    downloads_show(self, "", 0);
+    return true;
+}
+
+const struct action downloads_actions[] = {
+    {
+        .name = "get",
+        .keys = {"a"},
+        .arguments = "URL...",
+        .summary = N_("Add downloads"),
+        .cli = "threadlab get URL...",
+        .hint = N_("add"),
+        .run = get,
+    },
+    {
+        .name = "list",
+        .arguments = "FILE",
+        .summary = N_("Add the URLs in a file"),
+        .cli = "threadlab get --input-file FILE",
+        .run = get_list,
+    },
+    {
+        .name = "pause",
+        .keys = {"Space"},
+        .summary = N_("Pause it, or go on"),
+        .hint = N_("pause"),
+        .run = pause_row,
+    },
+    {
+        .name = "pause all",
+        .keys = {"P"},
+        .summary = N_("Pause all, or go on"),
+        .run = pause_all,
+    },
+    {
+        .name = "cancel",
+        .keys = {"x"},
+        .summary = N_("Cancel; take what is over off the list"),
+        .hint = N_("cancel"),
+        .run = cancel,
+    },
+    {
+        .name = "clear",
+        .summary = N_("Take all that is done off the list"),
+        .run = clear,
+    },
+    {
+        .name = "delete",
+        .keys = {"D"},
+        .summary = N_("Delete the file"),
+        .run = delete_file,
+    },
+    {
+        .name = "retry",
+        .keys = {"r"},
+        .summary = N_("Try again, now"),
+        .hint = N_("retry"),
+        .run = retry,
+    },
+    {
+        .name = "retry all",
+        .keys = {"R"},
+        .summary = N_("Try all that failed again"),
+        .run = retry_all,
+    },
+    {
+        .name = "details",
+        .keys = {"Enter"},
+        .summary = N_("Details; again: to the thread that carries it"),
+        .hint = N_("details"),
+        .run = details,
+    },
+    {
+        .name = "back",
+        .keys = {"Esc"},
+        .summary = N_("Close the details, drop tags, show all"),
+        .run = back,
+    },
+    {
+        .name = "sooner",
+        .keys = {"K"},
+        .summary = N_("Sooner in the queue"),
+        .run = move_sooner,
+    },
+    {
+        .name = "later",
+        .keys = {"J"},
+        .summary = N_("Later in the queue"),
+        .run = move_later,
+    },
+    {
+        .name = "priority",
+        .arguments = "N",
+        .summary = N_("Priority; higher goes first, 0 is usual"),
+        .run = priority,
+    },
+    {
+        .name = "jobs more",
+        .keys = {"+"},
+        .summary = N_("One more file at once"),
+        .run = more_jobs,
+    },
+    {
+        .name = "jobs fewer",
+        .keys = {"-"},
+        .summary = N_("One file less at once"),
+        .run = fewer_jobs,
+    },
+    {
+        .name = "jobs",
+        .arguments = "N",
+        .summary = N_("Files at once; 0: as connections allow"),
+        .cli = "threadlab get --jobs N",
+        .run = jobs,
+    },
+    {
+        .name = "limit",
+        .arguments = "RATE",
+        .summary = N_("Bytes a second for all together; 0: no limit"),
+        .cli = "threadlab get --limit-rate RATE",
+        .run = limit,
+    },
+    {
+        .name = "limit this",
+        .arguments = "RATE",
+        .summary = N_("Bytes a second for this download"),
+        .cli = "threadlab get --limit-rate-file RATE",
+        .run = limit_row,
+    },
+    {
+        .name = "verify",
+        .keys = {"c"},
+        .summary = N_("Read the file again and check it"),
+        .run = verify,
+    },
+    {
+        .name = "open",
+        .keys = {"o"},
+        .summary = N_("Open its folder"),
+        .run = open_folder,
+    },
+    {
+        .name = "tag",
+        .keys = {"t"},
+        .summary = N_("Tag the row; verbs are for the tagged"),
+        .run = tag,
+    },
+    {
+        .name = "untag",
+        .keys = {"T"},
+        .summary = N_("Drop all tags"),
+        .run = untag,
+    },
+    {
+        .name = "sort",
+        .keys = {"s"},
+        .arguments = "[BY]",
+        .summary = N_("Sort; the same again: the other way round"),
+        .run = sort,
+    },
+    {
+        .name = "show",
+        .arguments = "STATE",
+        .summary = N_("Only rows in a state: failed, done, ..., all"),
+        .run = show,
+    },
+    {.name = NULL},
+};
