@@ -444,6 +444,40 @@ static void test_set_rate(void)
     fetch_free(room);
 }
 
+/* Waits until a network thread says that it works on job. */
+static bool works_on(const char *job)
+{
+    int64_t end_ms = clock_ms() + PATIENCE_MS;
+
+    do {
+        struct thread_row rows[ROWS];
+        size_t count = thread_roster(rows, ROWS);
+
+        for (size_t i = 0; i < count && i < ROWS; i++)
+            if (strcmp(rows[i].name, "fetch-1") == 0 &&
+                strcmp(rows[i].job, job) == 0)
+                return true;
+        look_again();
+    } while (clock_ms() < end_ms);
+    return false;
+}
+
+static void test_thread_jobs(void)
+{
+    struct fetch *room = make_room(
+        (struct fetch_options){.retries = -1, .threads = 1, .max_segments = 1});
+    uint64_t first = add(room, origin_url(slow), "/files/64M.bin", "tj1.bin");
+
+    tap_ok(works_on("tj1.bin"), "thread_jobs: the file it carries");
+    add(room, origin_url(slow), "/files/64M.bin", "tj2.bin");
+    tap_ok(works_on("tj2.bin +1"), "thread_jobs: one of two");
+    fetch_cancel(room, first);
+    tap_ok(works_on("tj2.bin"), "thread_jobs: the one that is left");
+    fetch_cancel(room, 0);
+    tap_ok(works_on(""), "thread_jobs: nothing");
+    fetch_free(room);
+}
+
 /* ---- what the list is for ---- */
 
 static struct fetch_detail detail_of(struct fetch *room, uint64_t id)
@@ -1074,6 +1108,7 @@ int main(void)
     test_jobs();
     test_set_jobs();
     test_set_rate();
+    test_thread_jobs();
     test_detail();
     test_verify();
     test_delete();

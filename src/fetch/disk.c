@@ -464,6 +464,7 @@ static void do_job(struct fetch *room, struct download *download)
     else if (download->part && job == DISK_CLOSE)
         close_download(room, download);
     thread_mark(THREAD_RUN);
+    thread_job("%s", "");
     room_take(room);
     download->on_disk = false;
     if (!download->disk_queued)

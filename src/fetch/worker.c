@@ -262,6 +262,22 @@ static bool anything_new(const struct worker *worker)
     return false;
 }
 
+/* The thread list shows one of the files, else its server, and how many more
+ * there are. */
+static void tell_job(const struct worker *worker)
+{
+    const struct transfer *transfer = worker->running;
+    const struct download *download = transfer ? transfer->download : NULL;
+    const char *what = "";
+
+    if (download)
+        what = download->name ? download->name : download->mirrors[0].key;
+    if (worker->running_count > 1)
+        thread_job("%s +%u", what, worker->running_count - 1);
+    else
+        thread_job("%s", what);
+}
+
 /* Tells the room about every transfer, and ends those it wants ended. */
 static void publish(struct worker *worker, int64_t now_ms)
 {
@@ -280,6 +296,7 @@ static void publish(struct worker *worker, int64_t now_ms)
     room_drop(room);
     for (size_t i = 0; i < count; i++)
         finish(worker, stopped[i], CURLE_ABORTED_BY_CALLBACK);
+    tell_job(worker);
 }
 
 /* ---- rate limits ---- */
@@ -362,9 +379,12 @@ static void round_once(struct worker *worker)
 
     if (worker->ask) {
         size_t count = take_leases(worker, leases, &marked);
+        bool idle = worker->running_count == 0;
 
         for (size_t i = 0; i < count; i++)
             start(worker, leases[i]);
+        if (idle && worker->running_count > 0)
+            tell_job(worker);
     }
     now_ms = clock_ms();
     if (marked || (now_ms >= worker->publish_ms && anything_new(worker))) {
