@@ -1,7 +1,5 @@
 #include "task.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -18,13 +16,10 @@
 enum {
     TEXT = 1024,     /* more than any of the files has */
     NAME_EVERY = 64, /* passes: who renames itself is seen a little later */
-    TICK_MS = 10,    /* a running thread's counters are never older */
-    CPU_MS = 200,
-    SHARE_MS = (SHARE_POINTS - 1) * SHARE_STEP_MS
+    TICK_MS = 10     /* a running thread's counters are never older */
 };
 
 static const char library[] = "library";
-static const char main_room[] = "main";
 
 /* ---- reading ---- */
 
@@ -244,21 +239,22 @@ static void find_reason(struct task *task, const struct task_pass *pass,
         process_target(pass->process, fd, task->what, sizeof(task->what));
 }
 
-static bool goes_on(const struct task *task, enum threads_state state,
-                    const struct schedstat *before, int64_t now_ns)
+/* A thread that ran is in the same state since before only if it works and was
+ * hardly ever blocked lately: the same stretch of work. */
+static bool goes_on(const struct task *task, enum threads_state state)
 {
-    uint64_t busy = task->sched.run_ns - before->run_ns + task->sched.ready_ns -
-                    before->ready_ns;
+    struct share_parts parts;
 
-    if (state != task->state)
+    if (task->looks == 0 || state != task->state)
         return false;
     if (!task->ran)
         return true;
-    /* It was never blocked for long: the same stretch of work. */
     return (state == THREADS_RUN || state == THREADS_READY) &&
-           busy >= (uint64_t)(now_ns - task->look_ns) / 10 * 9;
+           share_parts(&task->share, TASK_CPU_MS, &parts) &&
+           parts.blocked <= SHARE_ALL / 10;
 }
 
+/* Into the strip. */
 static void count(struct task *task, const struct schedstat *before,
                   int64_t now_ns)
 {
@@ -269,40 +265,34 @@ static void count(struct task *task, const struct schedstat *before,
         rest = task->rest = threads_state_class(task->state);
     else if (!task->ran)
         rest = threads_state_class(task->state);
-    share_add(&task->share,
-              &(struct share_point){.ns = now_ns,
-                                    .run_ns = task->sched.run_ns,
-                                    .ready_ns = task->sched.ready_ns});
     if (task->looks > 0)
         strip_add(&task->strip, task->look_ns, now_ns,
                   task->sched.run_ns - before->run_ns,
                   task->sched.ready_ns - before->ready_ns, rest);
 }
 
-bool task_look(struct task *task, const struct task_pass *pass,
-               const struct thread_row *own)
+static void take_counters(struct task *task, const struct schedstat *sched,
+                          int64_t now_ns)
 {
-    struct schedstat before = task->sched;
-    enum threads_state state;
-    struct schedstat sched;
-    struct stat_line line;
-    char what[THREADS_WHAT];
-    int holder = task->holder;
-    bool same;
-
-    if (!read_counters(task, pass, own, &sched))
-        return false;
-    task->ran = task->looks == 0 || sched.run_ns != before.run_ns ||
-                sched.times != before.times;
-    task->sched = sched;
+    task->ran = task->looks == 0 || sched->run_ns != task->sched.run_ns ||
+                sched->times != task->sched.times;
     if (task->ran)
-        task->moved_ns = pass->now_ns;
-    identify(task, own);
-    if (!task->own && task->looks > 0 && task->looks % NAME_EVERY == 0 &&
-        read_stat(task, pass, &line))
-        name_by_kernel(task, &line);
-    state = judge(task, pass, own, &before);
-    same = task->looks > 0 && goes_on(task, state, &before, pass->now_ns);
+        task->moved_ns = now_ns;
+    task->sched = *sched;
+    share_add(&task->share, &(struct share_point){.ns = now_ns,
+                                                  .run_ns = sched->run_ns,
+                                                  .ready_ns = sched->ready_ns});
+}
+
+static void tell_state(struct task *task, const struct task_pass *pass,
+                       const struct thread_row *own,
+                       const struct schedstat *before)
+{
+    enum threads_state state = judge(task, pass, own, before);
+    bool same = goes_on(task, state);
+    int holder = task->holder;
+    char what[THREADS_WHAT];
+
     if (!same)
         task->since_ms = pass->now_ns / MS_NS;
     task->changed = task->looks == 0 || state != task->state;
@@ -311,6 +301,23 @@ bool task_look(struct task *task, const struct task_pass *pass,
     find_reason(task, pass, own);
     task->changed |= task->holder != holder || strcmp(task->what, what) != 0;
     task->stood = same && !task->ran && task->holder == holder;
+}
+
+bool task_look(struct task *task, const struct task_pass *pass,
+               const struct thread_row *own)
+{
+    struct schedstat before = task->sched;
+    struct schedstat sched;
+    struct stat_line line;
+
+    if (!read_counters(task, pass, own, &sched))
+        return false;
+    take_counters(task, &sched, pass->now_ns);
+    identify(task, own);
+    if (!task->own && task->looks > 0 && task->looks % NAME_EVERY == 0 &&
+        read_stat(task, pass, &line))
+        name_by_kernel(task, &line);
+    tell_state(task, pass, own, &before);
     count(task, &before, pass->now_ns);
     task->look_ns = pass->now_ns;
     task->looks++;
@@ -329,89 +336,4 @@ void task_end(struct task *task, const struct task_pass *pass)
     task->changed = true;
     task->ran = task->stood = false;
     task->call = (struct syscall_line){.kind = SYSCALL_UNKNOWN};
-}
-
-/* ---- what is shown ---- */
-
-static void row_shares(const struct task *task, struct threads_row *row)
-{
-    struct share_parts parts;
-
-    row->cpu = row->run = row->ready = row->blocked = -1;
-    if (task->state == THREADS_GONE)
-        return;
-    if (share_parts(&task->share, CPU_MS, &parts))
-        row->cpu = parts.run;
-    if (share_parts(&task->share, SHARE_MS, &parts)) {
-        row->run = parts.run;
-        row->ready = parts.ready;
-        row->blocked = parts.blocked;
-    }
-}
-
-void task_row(const struct task *task, int64_t now_ns, struct threads_row *row)
-{
-    *row = (struct threads_row){.tid = task->tid,
-                                .own = task->own,
-                                .start_ms = task->start_ms,
-                                .pass_ms = task->look_ns / MS_NS,
-                                .state = task->state,
-                                .since_ms = task->since_ms,
-                                .holder = task->holder,
-                                .cycle = task->cycle,
-                                .run_ns = task->sched.run_ns,
-                                .ready_ns = task->sched.ready_ns};
-    memcpy(row->room, task->room, sizeof(row->room));
-    memcpy(row->name, task->name, sizeof(row->name));
-    memcpy(row->role, task->role, sizeof(row->role));
-    memcpy(row->job, task->job, sizeof(row->job));
-    memcpy(row->what, task->what, sizeof(row->what));
-    if (task->call.kind == SYSCALL_INSIDE)
-        syscalls_name(task->call.number, row->call);
-    row_shares(task, row);
-    strip_copy(&task->strip, now_ns, row->strip);
-}
-
-/* 0 for "main", 2 for "library". */
-static int rank(const struct task *task)
-{
-    if (strcmp(task->room, main_room) == 0)
-        return 0;
-    return task->own ? 1 : 2;
-}
-
-/* strverscmp(3) would sort "01" before "1"; here only a number's size counts.
- */
-static int compare_names(const char *left, const char *right)
-{
-    while (*left && *right) {
-        size_t a = strspn(left, "0123456789");
-        size_t b = strspn(right, "0123456789");
-
-        if (a > 0 && b > 0) {
-            int order = a != b ? (a > b) - (a < b) : memcmp(left, right, a);
-
-            if (order != 0)
-                return order;
-            left += a;
-            right += b;
-            continue;
-        }
-        if (*left != *right)
-            return (unsigned char)*left - (unsigned char)*right;
-        left++;
-        right++;
-    }
-    return (unsigned char)*left - (unsigned char)*right;
-}
-
-int task_compare(const struct task *left, const struct task *right)
-{
-    int order = rank(left) - rank(right);
-
-    if (order == 0)
-        order = strcmp(left->room, right->room);
-    if (order == 0)
-        order = compare_names(left->name, right->name);
-    return order ? order : (left->tid > right->tid) - (left->tid < right->tid);
 }

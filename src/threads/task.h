@@ -12,6 +12,8 @@
 #include "threads/threads.h"
 #include "threads/trail.h"
 
+enum { TASK_CPU_MS = 200 }; /* the shortest time that is measured over */
+
 struct task {
     int tid;
     int sched_fd; /* kept open; -1: opened for each read */
@@ -72,7 +74,7 @@ bool task_look(struct task *task, const struct task_pass *pass,
 /* It has ended: the descriptors go, the state is GONE. */
 void task_end(struct task *task, const struct task_pass *pass);
 
-/* Everything but holder_name. */
+/* task_row.c. Everything but holder_name. */
 void task_row(const struct task *task, int64_t now_ns, struct threads_row *row);
 
 /* By room, name and tid, as threads_rows says. */
