@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/signals.h"
 #include "base/str.h"
 #include "cmd/hook.h"
-#include "base/signals.h"
 #include "tap.h"
 
 enum { TEXT = 4096 };

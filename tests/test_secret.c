@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cmd/secret.h"
 #include "base/signals.h"
+#include "cmd/secret.h"
 #include "tap.h"
 
 static char name[] = "secret-XXXXXX";

@@ -123,6 +123,7 @@ static int open_bench(const struct words_given *given)
     const struct engine_options options = {
         .log_level = LOG_INFO,
         .fetch = &fetch,
+        .threads = true,
     };
     struct engine engine;
     struct err err;

@@ -289,6 +289,7 @@ static int with_folder(struct demo *demo, bool bench)
     const struct engine_options engine = {
         .log_level = LOG_INFO,
         .fetch = &fetch,
+        .threads = bench,
     };
     struct err err = {.code = ERR_NONE};
     int status;
