@@ -892,6 +892,32 @@ static void test_long_list(void)
     fetch_free(room);
 }
 
+/* The server caps each connection: none may be idle while another has some
+ * time to go. */
+static void test_tail(void)
+{
+    struct fetch *room = make_room((struct fetch_options){
+        .retries = -1, .max_connections = 16, .threads = 2});
+    uint64_t id = add(room, origin_url(slow), "/files/256M.bin", "tail.bin");
+    struct fetch_totals totals;
+    unsigned fewest = 16;
+    unsigned looks = 0;
+
+    tap_ok(has_bytes(room, id, 160 * MIB), "tail: most of it is here");
+    while ((totals = totals_of(room)).bytes_left > 24 * MIB) {
+        looks++;
+        if (totals.connections < fewest)
+            fewest = totals.connections;
+        look_again();
+    }
+    tap_ok(looks > 0, "tail: seen %u times", looks);
+    tap_ok(fewest >= 12, "tail: %u connections until the end is near", fewest);
+    tap_ok(comes_to(room, id, FETCH_DONE), "tail: it is done");
+    tap_ok(same_file("tail.bin", "/files/256M.bin"), "tail: right bytes");
+    fetch_delete(room, id);
+    fetch_free(room);
+}
+
 /* ---- servers that fail ---- */
 
 static void test_mirrors(void)
@@ -1117,6 +1143,7 @@ int main(void)
     test_hold();
     test_view();
     test_long_list();
+    test_tail();
     test_mirrors();
     test_breaking(100 * 1000);
     test_breaking(4 * 1000 * 1000);

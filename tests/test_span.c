@@ -190,32 +190,42 @@ static void test_ceiling(void)
     spans_fini(&out);
 }
 
+static bool split(struct span *span, uint64_t align, uint64_t least,
+                  struct span *rest)
+{
+    return span_split(span, span_bytes(span) / 2, align, least, rest);
+}
+
 static void test_split(void)
 {
     struct span span = {1000, 5000};
     struct span rest;
 
-    tap_ok(span_split(&span, 1024, 1, &rest) && span.start == 1000 &&
+    tap_ok(split(&span, 1024, 1, &rest) && span.start == 1000 &&
                span.end == 3072 && rest.start == 3072 && rest.end == 5000,
            "a split is aligned");
     span = (struct span){0, 100};
-    tap_ok(!span_split(&span, 1024, 1, &rest) && span.end == 100,
+    tap_ok(!split(&span, 1024, 1, &rest) && span.end == 100,
            "no split where the alignment leaves nothing");
-    tap_ok(!span_split(&span, 1, 51, &rest), "nor below the least size");
-    tap_ok(span_split(&span, 1, 50, &rest) && rest.start == 50, "but at it");
+    tap_ok(!split(&span, 1, 51, &rest), "nor below the least size");
+    tap_ok(split(&span, 1, 50, &rest) && rest.start == 50, "but at it");
     span = (struct span){0, 4096};
-    tap_ok(!span_split(&span, 2048, 2049, &rest), "either side counts");
+    tap_ok(!split(&span, 2048, 2049, &rest), "either side counts");
     span = (struct span){7, 7};
-    tap_ok(!span_split(&span, 1, 0, &rest), "an empty span is not split");
+    tap_ok(!split(&span, 1, 0, &rest), "an empty span is not split");
     span = (struct span){7, 8};
-    tap_ok(!span_split(&span, 1, 0, &rest), "nor is one byte");
+    tap_ok(!split(&span, 1, 0, &rest), "nor is one byte");
     span = (struct span){UINT64_MAX - 9, UINT64_MAX};
-    tap_ok(!span_split(&span, UINT64_C(1) << 63, 1, &rest) &&
-               span.end == UINT64_MAX,
+    tap_ok(!split(&span, UINT64_C(1) << 63, 1, &rest) && span.end == UINT64_MAX,
            "an alignment past the last number is no split");
-    tap_ok(span_split(&span, 2, 1, &rest) && rest.start < rest.end &&
+    tap_ok(split(&span, 2, 1, &rest) && rest.start < rest.end &&
                span.end == rest.start,
            "a split at the very end");
+    span = (struct span){100, 1100};
+    tap_ok(span_split(&span, 250, 1, 250, &rest) && span.end == 350 &&
+               rest.start == 350 && rest.end == 1100,
+           "a split where it is wanted");
+    tap_ok(!span_split(&span, UINT64_MAX, 1, 1, &rest), "not past its end");
 }
 
 int main(void)

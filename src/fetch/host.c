@@ -14,6 +14,7 @@ enum {
     HOST_STREAMS = 64,  /* HTTP/2 requests at once on one connection: nginx
                            ends a connection after 1,000 and libcurl before 8
                            fails what is then in flight beyond about this */
+    BEGIN_SHARE = 8,    /* of a new value in the average */
     HOST_BURST_MS = 100 /* a rate limit may be used up this far at once */
 };
 
@@ -300,6 +301,13 @@ bool host_work(struct fetch *room, struct host *host, double work,
         return false;
     room_wake(room);
     return true;
+}
+
+void host_begun(struct host *host, double begin_ms)
+{
+    if (host->begin_ms <= 0)
+        host->begin_ms = begin_ms;
+    host->begin_ms += (begin_ms - host->begin_ms) / BEGIN_SHARE;
 }
 
 void host_answered(struct fetch *room, struct host *host, bool h2)

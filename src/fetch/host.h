@@ -48,6 +48,9 @@ void host_end(struct host *host, const struct worker *worker)
 bool host_work(struct fetch *room, struct host *host, double work,
                int64_t now_ms) REQUIRES(fetch_class);
 
+/* An answer has begun, so many ms after the request. */
+void host_begun(struct host *host, double begin_ms) REQUIRES(fetch_class);
+
 /* The first answer of a connection: what the host speaks. */
 void host_answered(struct fetch *room, struct host *host, bool h2)
     REQUIRES(fetch_class);

@@ -144,7 +144,7 @@ static int64_t declared_length(const struct transfer *transfer)
     const struct answer *answer = &transfer->answer;
     curl_off_t length = -1;
 
-    if (transfer_speaks_http(transfer)) {
+    if (transfer->http) {
         if (answer->chunked || (answer->encoded && transfer->download->page))
             return -1;
         return answer->length;
@@ -180,8 +180,8 @@ static void begin_whole(struct transfer *transfer, const char *data, size_t len)
                        answer->range.span.start == 0 &&
                        answer->range.total == (int64_t)answer->range.span.end;
 
-    if (transfer_speaks_http(transfer) && answer->status != 200 &&
-        answer->status != 203 && !whole_range) {
+    if (transfer->http && answer->status != 200 && answer->status != 203 &&
+        !whole_range) {
         judge_refuse(
             transfer, VERDICT_FAIL, ERR_PROTOCOL,
             answer->status == 206
@@ -420,9 +420,12 @@ void judge_begin(struct transfer *transfer, const char *data, size_t len)
 
     transfer->begun = true;
     learn_protocol(transfer);
-    if (transfer_speaks_http(transfer) && (status < 200 || status > 299))
+    if (transfer->http && status == 0)
+        judge_refuse(transfer, VERDICT_RETRY, ERR_PROTOCOL,
+                     "the request ended without an answer");
+    else if (transfer->http && (status < 200 || status > 299))
         bad_status(transfer);
-    else if (!transfer_speaks_http(transfer))
+    else if (!transfer->http)
         begin_ftp(transfer);
     else if (transfer->ranged)
         begin_range(transfer);

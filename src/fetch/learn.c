@@ -16,7 +16,7 @@ static void name_protocol(struct transfer *transfer) REQUIRES(fetch_class)
     const char *scheme = NULL;
 
     curl_easy_getinfo(transfer->easy, CURLINFO_SCHEME, &scheme);
-    if (!transfer_speaks_http(transfer))
+    if (!transfer->http)
         snprintf(download->protocol, sizeof(download->protocol), "%.7s",
                  scheme ? scheme : "");
     else
@@ -125,10 +125,13 @@ void learn_protocol(struct transfer *transfer)
 {
     struct fetch *room = transfer->worker->room;
     bool h2 = transfer_http_version(transfer) == CURL_HTTP_VERSION_2_0;
+    curl_off_t begin_us = 0;
     struct host *host;
 
+    curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &begin_us);
     room_take(room);
     host = download_host(transfer->download);
+    host_begun(host, (double)begin_us / 1000);
     name_protocol(transfer);
     name_connection(transfer);
     host->no_h2 |= transfer->lane == LANE_H2 && !h2;

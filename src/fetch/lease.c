@@ -8,8 +8,11 @@ enum {
     PIECE_FIRST = 4 << 20, /* before a connection's speed is known */
     PIECE_MS = 3000,       /* then: what it fetches in about this time */
     PIECE_ALIGN = 64 << 10,
-    STEAL_MS = 400,  /* a lease with less time left is not cut */
-    DOUBLE_MS = 3000 /* a rest this slow is fetched twice at once */
+    YOUNG_MS = 200,   /* before that a lease has no speed of its own */
+    STEAL_MS = 300,   /* a lease with less time left is not cut, nor */
+    STEAL_BEGINS = 4, /* one with so many times what a request needs to begin */
+    LOOK_MS = 500,    /* a thread with nothing to do looks again */
+    DOUBLE_MS = 3000  /* a rest this slow is fetched twice at once */
 };
 
 /* The bytes that are neither here nor under a lease. */
@@ -92,12 +95,27 @@ struct lease *lease_todo(struct fetch *room, struct download *download,
     return lease_new(download, worker, span, now_ms);
 }
 
+/* Of a connection of this download, on an average. */
+static double mean_rate(struct download *download, int64_t now_ms)
+    REQUIRES(fetch_class)
+{
+    return meter_rate(&download->meter, now_ms) / download->lease_count;
+}
+
+/* A lease that has just begun is taken to be as fast as the others. */
+static double rate_of(struct lease *lease, int64_t now_ms) REQUIRES(fetch_class)
+{
+    if (now_ms - lease->since_ms < YOUNG_MS)
+        return mean_rate(lease->download, now_ms);
+    return meter_rate(&lease->meter, now_ms);
+}
+
 static double left_ms(struct lease *lease, int64_t now_ms) REQUIRES(fetch_class)
 {
-    double rate = meter_rate(&lease->meter, now_ms);
+    double rate = rate_of(lease, now_ms);
     double left = (double)(lease->end - lease->pos);
 
-    return rate > 1 ? left * 1000 / rate : left;
+    return rate > 1 ? left * 1000 / rate : left * 1000;
 }
 
 /* The lease that would take longest, by its own speed. */
@@ -113,23 +131,54 @@ static struct lease *slowest(struct download *download, int64_t now_ms)
     return found;
 }
 
-/* Cuts the end off a lease and puts it into todo. */
-static bool steal(struct download *download, struct lease *victim,
-                  int64_t now_ms) REQUIRES(fetch_class)
+/* Is there so much left that a new request is worth its start? */
+static bool worth_it(struct lease *victim, int64_t now_ms) REQUIRES(fetch_class)
 {
-    double drift = meter_rate(&victim->meter, now_ms) * PUBLISH_MS / 1000;
+    double left = left_ms(victim, now_ms);
+
+    return left > STEAL_MS &&
+           left > STEAL_BEGINS * download_host(victim->download)->begin_ms;
+}
+
+/* It is a rate limit that decides how fast it comes: more connections do not
+ * help, as a rule. */
+static bool limited(const struct fetch *room, const struct download *download)
+    REQUIRES(fetch_class)
+{
+    return room->bytes.rate > 0 || download->bucket.rate > 0 ||
+           download_host(download)->bytes.rate > 0;
+}
+
+/* Cuts the end off a lease and puts it into todo: as much as lets both end at
+ * about the same time, where the new connection is an average one and has to
+ * begin first. */
+static bool steal(const struct fetch *room, struct download *download,
+                  struct lease *victim, int64_t now_ms) REQUIRES(fetch_class)
+{
+    double own = rate_of(victim, now_ms);
+    double other = mean_rate(download, now_ms);
+    double drift = own * PUBLISH_MS / 1000;
+    uint64_t least = limited(room, download) ? LEASE_MIN : PIECE_ALIGN;
     struct span kept = {victim->pos + (uint64_t)drift, victim->end};
     struct span rest;
+    double keep;
 
-    if (kept.start >= kept.end ||
-        !span_split(&kept, PIECE_ALIGN, LEASE_MIN, &rest))
+    if (kept.start >= kept.end || own + other <= 0)
+        return false;
+    keep = (double)(kept.end - kept.start);
+    keep += other * download_host(download)->begin_ms / 1000;
+    keep *= own / (own + other);
+    if (keep < (double)least)
+        keep = (double)least;
+    if (!span_split(&kept, (uint64_t)keep, PIECE_ALIGN, least, &rest))
         return false;
     victim->end = kept.end;
     return spans_add(&download->todo, rest.start, rest.end);
 }
 
 struct lease *lease_steal(struct fetch *room, struct download *download,
-                          struct worker *worker, int64_t now_ms)
+                          struct worker *worker, int64_t now_ms,
+                          int64_t *next_ms)
 {
     struct lease *victim;
     struct lease *lease;
@@ -139,11 +188,15 @@ struct lease *lease_steal(struct fetch *room, struct download *download,
     victim = slowest(download, now_ms);
     if (!victim)
         return NULL;
-    if (left_ms(victim, now_ms) > STEAL_MS && steal(download, victim, now_ms))
+    if (worth_it(victim, now_ms) && steal(room, download, victim, now_ms))
         return lease_todo(room, download, worker, now_ms);
     if (left_ms(victim, now_ms) < DOUBLE_MS ||
-        now_ms - victim->since_ms < DOUBLE_MS)
+        now_ms - victim->since_ms < DOUBLE_MS) {
+        /* It may stall later, and nobody would tell. */
+        if (now_ms + LOOK_MS < *next_ms)
+            *next_ms = now_ms + LOOK_MS;
         return NULL;
+    }
     lease = lease_new(download, worker, (struct span){victim->pos, victim->end},
                       now_ms);
     lease->doubled = victim->doubled = true;

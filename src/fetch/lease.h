@@ -23,10 +23,11 @@ struct lease *lease_todo(struct fetch *room, struct download *download,
     REQUIRES(fetch_class);
 
 /* The same for a thread with nothing else to do, where todo is empty: the end
- * of the slowest lease. NULL: nothing worth it. */
+ * of the slowest lease. NULL: nothing worth it now; *next_ms is lowered to when
+ * it may be. */
 struct lease *lease_steal(struct fetch *room, struct download *download,
-                          struct worker *worker, int64_t now_ms)
-    REQUIRES(fetch_class);
+                          struct worker *worker, int64_t now_ms,
+                          int64_t *next_ms) REQUIRES(fetch_class);
 
 /* The transfers of all of them are to end. */
 void lease_stop_all(struct fetch *room, struct download *download)

@@ -193,6 +193,7 @@ struct host {
     bool no_h2;            /* offered HTTP/2, it answered over HTTP/1.1 */
     int64_t not_before_ms; /* backoff clock */
     unsigned faults;       /* in a row, for the backoff */
+    double begin_ms;       /* from a request to its first byte; 0: unknown */
     struct governor governor;
     struct bucket bytes;
     struct bucket requests;

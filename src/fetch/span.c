@@ -9,20 +9,23 @@ uint64_t span_bytes(const struct span *span)
     return span->end - span->start;
 }
 
-bool span_split(struct span *span, uint64_t align, uint64_t least,
-                struct span *rest)
+bool span_split(struct span *span, uint64_t keep, uint64_t align,
+                uint64_t least, struct span *rest)
 {
-    uint64_t middle = span->start + span_bytes(span) / 2;
-    uint64_t over = middle % align;
+    uint64_t cut;
+    uint64_t over;
 
-    if (over && __builtin_add_overflow(middle, align - over, &middle))
+    if (__builtin_add_overflow(span->start, keep, &cut))
         return false;
-    if (middle <= span->start || middle >= span->end)
+    over = cut % align;
+    if (over && __builtin_add_overflow(cut, align - over, &cut))
         return false;
-    if (middle - span->start < least || span->end - middle < least)
+    if (cut <= span->start || cut >= span->end)
         return false;
-    *rest = (struct span){middle, span->end};
-    span->end = middle;
+    if (cut - span->start < least || span->end - cut < least)
+        return false;
+    *rest = (struct span){cut, span->end};
+    span->end = cut;
     return true;
 }
 

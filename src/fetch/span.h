@@ -26,12 +26,13 @@ struct spans {
 
 uint64_t span_bytes(const struct span *span);
 
-/* Cuts a span in two for a second worker: span keeps the first part, rest gets
- * the other, which starts at the middle rounded up to a multiple of align
- * (>= 1). False, and nothing is changed, where either part would be smaller
- * than least bytes. */
-bool span_split(struct span *span, uint64_t align, uint64_t least,
-                struct span *rest) __attribute__((warn_unused_result));
+/* Cuts a span in two for a second worker: span keeps its first keep bytes, rest
+ * gets the others, which start there, rounded up to a multiple of align (>= 1).
+ * False, and nothing is changed, where either part would be smaller than least
+ * bytes. */
+bool span_split(struct span *span, uint64_t keep, uint64_t align,
+                uint64_t least, struct span *rest)
+    __attribute__((warn_unused_result));
 
 void spans_init(struct spans *spans);
 void spans_fini(struct spans *spans);

@@ -271,8 +271,8 @@ static void set_request(struct transfer *transfer, const char *url, bool few,
 {
     struct download *download = transfer->download;
     struct fetch *room = transfer->worker->room;
-    bool http = strncasecmp(url, "http", 4) == 0;
 
+    transfer->http = strncasecmp(url, "http", 4) == 0;
     /* Segments get connections of their own: streams of one connection share
      * its speed. */
     transfer->h1 = h1_only || (transfer->ranged && !download->page);
@@ -281,7 +281,7 @@ static void set_request(struct transfer *transfer, const char *url, bool few,
     curl_easy_setopt(transfer->easy, CURLOPT_RANGE, NULL);
     if (transfer->ranged) {
         set_range(transfer);
-        if (http)
+        if (transfer->http)
             set_if_range(transfer);
     }
     if (room->jar)
@@ -331,11 +331,6 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
     room_drop(room);
     set_request(transfer, url, few, h1_only);
     return true;
-}
-
-bool transfer_speaks_http(const struct transfer *transfer)
-{
-    return transfer->answer.status != 0;
 }
 
 long transfer_http_version(const struct transfer *transfer)

@@ -23,6 +23,7 @@ struct transfer {
     struct curl_slist *headers; /* with If-Range */
     struct answer answer;
     struct verdict verdict;
+    bool http;     /* asked over HTTP */
     bool ranged;   /* asked for a range */
     bool if_range; /* and said under which condition */
     bool begun;    /* the answer has been judged */
@@ -56,7 +57,6 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
     __attribute__((warn_unused_result));
 
 /* Of the answer that has come. */
-bool transfer_speaks_http(const struct transfer *transfer);
 long transfer_http_version(const struct transfer *transfer);
 const char *transfer_final_url(const struct transfer *transfer);
 

@@ -41,13 +41,14 @@ static bool jobs_left(const struct fetch *room) REQUIRES(fetch_class)
  * somebody is slow with. */
 static struct lease *lease_running(struct fetch *room, struct host *host,
                                    struct worker *worker, bool steal,
-                                   int64_t now_ms) REQUIRES(fetch_class)
+                                   int64_t now_ms, int64_t *next_ms)
+    REQUIRES(fetch_class)
 {
     struct lease *lease = NULL;
 
     for (struct download *download = host->running; download && !lease;
          download = download->host_next)
-        lease = steal ? lease_steal(room, download, worker, now_ms)
+        lease = steal ? lease_steal(room, download, worker, now_ms, next_ms)
                       : lease_todo(room, download, worker, now_ms);
     return lease;
 }
@@ -67,17 +68,18 @@ static struct lease *lease_queued(struct fetch *room, struct host *host,
 }
 
 static struct lease *lease_of_host(struct fetch *room, struct host *host,
-                                   struct worker *worker, int64_t now_ms)
-    REQUIRES(fetch_class)
+                                   struct worker *worker, int64_t now_ms,
+                                   int64_t *next_ms) REQUIRES(fetch_class)
 {
-    struct lease *lease = lease_running(room, host, worker, false, now_ms);
+    struct lease *lease =
+        lease_running(room, host, worker, false, now_ms, next_ms);
 
     if (!lease)
         lease = lease_queued(room, host, worker, now_ms);
     /* Over HTTP/2 the streams are many, but each piece wants a connection of
      * its own: as many as the governor grants. */
     if (!lease && !host->queue && host->active < host->governor.target)
-        lease = lease_running(room, host, worker, true, now_ms);
+        lease = lease_running(room, host, worker, true, now_ms, next_ms);
     return lease;
 }
 
@@ -105,7 +107,8 @@ static struct lease *next_lease(struct fetch *room, struct worker *worker,
         struct host *next = host->ring_next;
 
         if (host_may_start(room, host, worker, now_ms, next_ms)) {
-            struct lease *lease = lease_of_host(room, host, worker, now_ms);
+            struct lease *lease =
+                lease_of_host(room, host, worker, now_ms, next_ms);
 
             if (lease) {
                 /* The ring may have changed; any place in it will do. */
@@ -325,6 +328,29 @@ static int64_t charge(struct fetch *room, struct transfer *transfer,
     return wait_ms;
 }
 
+/* What libcurl has kept of a paused transfer comes inside curl_easy_pause.
+ * Where that ends the transfer (it was cut meanwhile, say), only we are told.
+ */
+static void let_go(struct worker *worker, const bool pause[RUNNING_MAX])
+{
+    struct transfer *ended[RUNNING_MAX];
+    size_t count = 0;
+    size_t i = 0;
+
+    for (struct transfer *transfer = worker->running; transfer;
+         transfer = transfer->next, i++) {
+        if (pause[i] == transfer->paused)
+            continue;
+        transfer->paused = pause[i];
+        if (curl_easy_pause(transfer->easy,
+                            pause[i] ? CURLPAUSE_RECV : CURLPAUSE_CONT) !=
+            CURLE_OK)
+            ended[count++] = transfer;
+    }
+    for (i = 0; i < count; i++)
+        finish(worker, ended[i], CURLE_WRITE_ERROR);
+}
+
 /* Pauses and unpauses transfers as the buckets say. A paused socket is not
  * read: TCP holds the server back. */
 static void throttle(struct worker *worker, int64_t now_ms)
@@ -339,19 +365,14 @@ static void throttle(struct worker *worker, int64_t now_ms)
          transfer = transfer->next, i++) {
         int64_t wait_ms = charge(room, transfer, now_ms);
 
-        pause[i] = wait_ms > 0;
+        /* libcurl calls a request done that was paused before its answer came,
+         * and gives the answer to the next one of the connection. */
+        pause[i] = wait_ms > 0 && transfer->begun;
         if (pause[i] && now_ms + wait_ms < worker->throttle_ms)
             worker->throttle_ms = now_ms + wait_ms;
     }
     room_drop(room);
-    i = 0;
-    for (struct transfer *transfer = worker->running; transfer;
-         transfer = transfer->next, i++)
-        if (pause[i] != transfer->paused) {
-            transfer->paused = pause[i];
-            curl_easy_pause(transfer->easy,
-                            pause[i] ? CURLPAUSE_RECV : CURLPAUSE_CONT);
-        }
+    let_go(worker, pause);
 }
 
 /* ---- the thread ---- */
