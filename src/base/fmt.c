@@ -305,8 +305,15 @@ static size_t next_glyph(struct glyph *glyph, const char *text, size_t len,
                          bool utf8)
 {
     uint32_t code = 0;
-    size_t used = fmt_utf8(text, len, &code);
+    size_t used;
     int width = -1;
+
+    /* Most text is this; so no more is asked about it. */
+    if (*text >= ' ' && *text <= '~') {
+        set_glyph(glyph, text, 1, 1);
+        return 1;
+    }
+    used = fmt_utf8(text, len, &code);
 
     if (used == 1 && (code == '\t' || code == '\n')) {
         set_glyph(glyph, " ", 1, 1);

@@ -244,6 +244,8 @@ bool option_check(struct options *options, const bool *given, struct err *err)
         return false;
     if (options->fetch.netrc_file)
         options->fetch.netrc = FETCH_NETRC_YES;
+    /* Only these tell of beginnings, and every event costs. */
+    options->fetch.starts = options->json || options->verbose;
     if (options->checksum &&
         !digest_parse(options->checksum, &options->digest, err)) {
         err_prefix(err, "--checksum");

@@ -34,13 +34,21 @@ static struct fetch_event *new_event(struct fetch *room) REQUIRES(fetch_class)
     return event;
 }
 
+static bool wanted(const struct fetch_options *options,
+                   enum fetch_event_kind kind)
+{
+    bool start = kind == FETCH_EVENT_ADDED || kind == FETCH_EVENT_STARTED;
+
+    return options->events && (options->starts || !start);
+}
+
 void event_add(struct fetch *room, struct download *download,
                enum fetch_event_kind kind, const struct err *err,
                const char *path, int64_t wait_ms, int64_t now_ms)
 {
     struct fetch_event *event;
 
-    if (!room->options.events)
+    if (!wanted(&room->options, kind))
         return;
     event = new_event(room);
     event->kind = kind;

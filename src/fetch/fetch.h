@@ -109,6 +109,7 @@ struct fetch_options {
     const char *doh_url;
 
     bool events; /* keep events for fetch_events; else none are made */
+    bool starts; /* FETCH_EVENT_ADDED and FETCH_EVENT_STARTED among them */
 };
 
 /* Makes the room and starts its threads. notify (the caller's, outlives the
