@@ -771,6 +771,15 @@ def bearer(ex):
 
 
 @case
+def sets(ex):
+    """Sets count=N cookies c0, c1 ... to value=TEXT for age=SECONDS."""
+    say(ex, 200, 'set\n', [
+        ('Set-Cookie', f'c{i}={ex.text("value")}; Path=/; '
+                       f'Max-Age={ex.integer("age", 3600)}')
+        for i in range(ex.integer('count'))])
+
+
+@case
 def cookie(ex):
     """403 without the cookie need=NAME=VALUE."""
     sent = re.split(r';\s*', ex.fields.get('cookie', ''))

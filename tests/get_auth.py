@@ -298,6 +298,27 @@ def cookies_by_redirect(t):
 
 
 @test
+def cookies_one_after_the_other(t):
+    """each request has the cookies as the answers before it left them, however
+    many they set"""
+    urls = [t.url('sets', 'many', count=60, value='old'),
+            t.url('cookie', 'a', need='c0=old'),
+            t.url('cookie', 'b', need='c1=old'),
+            t.url('sets', 'anew', count=1, value='new'),
+            t.url('cookie', 'c', need='c0=new'),
+            t.url('cookie', 'd', need='c1=old'),
+            t.url('sets', 'gone', count=1, age=0),
+            t.url('ok', 'e')]
+    for port in 'http', 'https':
+        jar = os.path.join(t.folder, f'jar-{port}')
+        t.status(t.get('--threads', 1, '--jobs', 1, '--save-cookies', jar,
+                       *(url.replace(t.base(), t.base(port))
+                         for url in urls)), 0)
+        sent = t.log('ok', 'e')[-1]['headers']['cookie'].split('; ')
+        t.true('c0=new' not in sent and 'c1=old' in sent, f'sent {sent}')
+
+
+@test
 def cookies_of_strangers(t):
     """a server sets no cookie for another host"""
     jar = os.path.join(t.folder, 'jar')

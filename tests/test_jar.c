@@ -56,7 +56,7 @@ static int count_of(struct jar *jar)
     bool found;
     int count;
 
-    jar_to_handle(jar, easy);
+    jar_to_handle(jar, easy, 0);
     count = cookies(easy, "", &found);
     curl_easy_cleanup(easy);
     return count;
@@ -67,7 +67,7 @@ static bool has(struct jar *jar, const char *line)
     CURL *easy = curl_easy_init();
     bool found;
 
-    jar_to_handle(jar, easy);
+    jar_to_handle(jar, easy, 0);
     cookies(easy, line, &found);
     curl_easy_cleanup(easy);
     return found;
@@ -77,7 +77,7 @@ static bool has(struct jar *jar, const char *line)
 static void say(struct jar *jar, const char *line)
 {
     CURL *easy = curl_easy_init();
-    uint64_t mark = jar_to_handle(jar, easy);
+    uint64_t mark = jar_to_handle(jar, easy, 0);
 
     put(easy, line);
     jar_from_handle(jar, easy, mark);
@@ -111,12 +111,12 @@ static void test_exchange(void)
     CURL *easy = curl_easy_init();
 
     put(easy, "h.example\tFALSE\t/\tFALSE\t0\tstale\tv");
-    jar_to_handle(jar, easy);
+    jar_to_handle(jar, easy, 0);
     tap_int(count_of(jar), 0, "a new jar is empty");
     say(jar, "Set-Cookie: a=1; domain=h.example; path=/");
     tap_ok(has(jar, ".h.example\tTRUE\t/\tFALSE\t0\ta\t1"),
            "what one handle learns another gets");
-    jar_from_handle(jar, easy, jar_to_handle(jar, easy));
+    jar_from_handle(jar, easy, jar_to_handle(jar, easy, 0));
     tap_int(count_of(jar), 1, "a request that teaches nothing changes nothing");
     say(jar, "Set-Cookie: a=2; domain=H.Example; path=/");
     tap_int(count_of(jar), 1, "a domain is the same in any case");
@@ -135,9 +135,9 @@ static void test_exchange(void)
     say(jar, "Set-Cookie: a=x; domain=www.h.example; path=/; "
              "Expires=Thu, 01 Jan 1970 00:00:01 GMT");
     tap_int(count_of(jar), 2, "so does one that it lets expire");
-    jar_to_handle(jar, easy);
+    jar_to_handle(jar, easy, 0);
     put(easy, "ALL");
-    jar_from_handle(jar, easy, jar_to_handle(jar, easy));
+    jar_from_handle(jar, easy, jar_to_handle(jar, easy, 0));
     tap_int(count_of(jar), 2, "a handle that is filled anew deletes nothing");
     jar_free(jar);
     jar_free(NULL);
@@ -151,26 +151,26 @@ static void test_mark(void)
     CURL *slow = curl_easy_init();
     uint64_t mark;
 
-    mark = jar_to_handle(jar, slow);
+    mark = jar_to_handle(jar, slow, 0);
     say(jar, "Set-Cookie: new=1; domain=h.example; path=/");
     jar_from_handle(jar, slow, mark);
     tap_ok(has(jar, ".h.example\tTRUE\t/\tFALSE\t0\tnew\t1"),
            "a cookie set by another since the mark stays");
 
-    mark = jar_to_handle(jar, slow);
+    mark = jar_to_handle(jar, slow, 0);
     say(jar, "Set-Cookie: new=2; domain=h.example; path=/");
     jar_from_handle(jar, slow, mark);
     tap_ok(has(jar, ".h.example\tTRUE\t/\tFALSE\t0\tnew\t2"),
            "one changed by another is not put back");
 
-    mark = jar_to_handle(jar, slow);
+    mark = jar_to_handle(jar, slow, 0);
     say(jar, "Set-Cookie: new=3; domain=h.example; path=/");
     put(slow, "Set-Cookie: new=x; domain=h.example; path=/; Max-Age=0");
     jar_from_handle(jar, slow, mark);
     tap_ok(has(jar, ".h.example\tTRUE\t/\tFALSE\t0\tnew\t3"),
            "nor deleted for a handle that lost the old one");
 
-    mark = jar_to_handle(jar, slow);
+    mark = jar_to_handle(jar, slow, 0);
     say(jar, "Set-Cookie: new=x; domain=h.example; path=/; Max-Age=0");
     put(slow, "Set-Cookie: own=1; domain=h.example; path=/");
     jar_from_handle(jar, slow, mark);
@@ -185,6 +185,33 @@ static void test_mark(void)
     jar_free(jar);
 }
 
+/* A handle that has what the jar has is left alone. */
+static void test_same(void)
+{
+    struct jar *jar = empty();
+    CURL *easy = curl_easy_init();
+    uint64_t mark = jar_to_handle(jar, easy, 0);
+    bool found;
+
+    put(easy, "h.example\tFALSE\t/\tFALSE\t0\tx\tv");
+    tap_ok(jar_to_handle(jar, easy, mark) == mark &&
+               cookies(easy, "", &found) == 1,
+           "a jar that is the same is not given again, an empty one, too");
+    say(jar, "Set-Cookie: a=1; domain=h.example; path=/");
+    mark = jar_to_handle(jar, easy, mark);
+    cookies(easy, ".h.example\tTRUE\t/\tFALSE\t0\ta\t1", &found);
+    tap_ok(found, "one that has changed is");
+    say(jar, "Set-Cookie: a=1; domain=h.example; path=/");
+    tap_ok(jar_to_handle(jar, easy, mark) == mark,
+           "a cookie that is set again as it was changes nothing");
+    say(jar, "Set-Cookie: a=1; domain=h.example; path=/; Max-Age=0");
+    tap_ok(jar_to_handle(jar, easy, mark) != mark &&
+               cookies(easy, "", &found) == 0,
+           "one that is deleted does");
+    curl_easy_cleanup(easy);
+    jar_free(jar);
+}
+
 /* 50 Set-Cookie lines in one response, and libcurl takes no more. */
 static void test_refused(void)
 {
@@ -193,7 +220,7 @@ static void test_refused(void)
     uint64_t mark;
 
     say(jar, "Set-Cookie: mine=1; domain=h.example; path=/");
-    mark = jar_to_handle(jar, easy);
+    mark = jar_to_handle(jar, easy, 0);
     tap_ok(mark != JAR_REFUSED, "a handle is filled");
     for (int i = 0; i < 60; i++) {
         char line[100];
@@ -204,7 +231,7 @@ static void test_refused(void)
     }
     jar_from_handle(jar, easy, mark);
     tap_int(count_of(jar), 51, "it learns what libcurl takes of 60 cookies");
-    mark = jar_to_handle(jar, easy);
+    mark = jar_to_handle(jar, easy, 0);
     tap_ok(mark == JAR_REFUSED, "it cannot be filled again");
     jar_from_handle(jar, easy, mark);
     tap_ok(count_of(jar) == 51 &&
@@ -388,7 +415,7 @@ static void test_bounds(void)
            "the oldest have gone");
     tap_ok(logged("1 line is no cookie"), "a line over the ceiling, too");
 
-    mark = jar_to_handle(jar, easy);
+    mark = jar_to_handle(jar, easy, 0);
     for (int i = 0; i < 300; i++) {
         char line[100];
 
@@ -397,7 +424,7 @@ static void test_bounds(void)
         put(easy, line);
     }
     jar_from_handle(jar, easy, mark);
-    jar_to_handle(jar, easy);
+    jar_to_handle(jar, easy, 0);
     tap_int(cookies(easy, "h2.example\tFALSE\t/\tFALSE\t0\tn200\tv", &found),
             JAR_COOKIES, "a site that sets too many");
     tap_ok(!found, "pushes old ones out up to its share");
@@ -416,7 +443,7 @@ static void test_forgotten(void)
 
     say(jar, "h.example\tFALSE\t/\tFALSE\t0\tstays\tv");
     for (int round = 0; round < 50; round++) {
-        mark = jar_to_handle(jar, easy);
+        mark = jar_to_handle(jar, easy, 0);
         for (int i = 0; i < 150; i++) {
             char line[100];
 
@@ -425,7 +452,7 @@ static void test_forgotten(void)
             put(easy, line);
         }
         jar_from_handle(jar, easy, mark);
-        mark = jar_to_handle(jar, easy);
+        mark = jar_to_handle(jar, easy, 0);
         put(easy, "ALL");
         put(easy, "h.example\tFALSE\t/\tFALSE\t0\tstays\tv");
         jar_from_handle(jar, easy, mark);
@@ -452,7 +479,7 @@ static void work(void *arg)
     struct err err;
 
     for (int round = 0; round < ROUNDS; round++) {
-        uint64_t mark = jar_to_handle(worker->jar, easy);
+        uint64_t mark = jar_to_handle(worker->jar, easy, 0);
         char line[100];
 
         snprintf(line, sizeof(line), "h.example\tFALSE\t/\tFALSE\t0\tt%d\t%d",
@@ -546,7 +573,7 @@ static void request(struct jar *jar, int port)
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
-    mark = jar_to_handle(jar, easy);
+    mark = jar_to_handle(jar, easy, 0);
     tap_int(curl_easy_perform(easy), CURLE_OK, "a request");
     jar_from_handle(jar, easy, mark);
     curl_easy_cleanup(easy);
@@ -585,6 +612,7 @@ int main(void)
     scratch_open();
     test_exchange();
     test_mark();
+    test_same();
     test_refused();
     test_file();
     test_not_read();

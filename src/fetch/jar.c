@@ -276,15 +276,16 @@ static void lose_unseen(struct jar *jar, uint64_t mark) REQUIRES(jar_class)
             lose(jar, &jar->list[i]);
 }
 
-/* Appends every cookie and a newline each; lines hold none. */
-static uint64_t copy(struct jar *jar, struct str *out)
+/* Appends every cookie and a newline each; lines hold none. Nothing is appended
+ * if the jar is as it was at known, and that is returned. */
+static uint64_t copy(struct jar *jar, struct str *out, uint64_t known)
 {
     int64_t now_s = wall_s();
     uint64_t mark;
 
     lock_take(&jar->lock, &jar_class);
     lose_over(jar, now_s);
-    for (size_t i = 0; i < jar->count; i++) {
+    for (size_t i = 0; jar->seq != known && i < jar->count; i++) {
         if (!jar->list[i].line)
             continue;
         str_puts(out, jar->list[i].line);
@@ -490,11 +491,20 @@ static bool replace(const char *path, const struct str *text, struct err *err)
 
 /* ---- the jar ---- */
 
+/* 0 is no mark. */
+static void start(struct jar *jar)
+{
+    lock_take(&jar->lock, &jar_class);
+    jar->seq = 1;
+    lock_drop(&jar->lock, &jar_class);
+}
+
 struct jar *jar_new(const char *load, struct err *err)
 {
     struct jar *jar = mem_new(sizeof(*jar));
 
     lock_init(&jar->lock, &jar_class);
+    start(jar);
     if (!load || load_file(jar, load, err))
         return jar;
     jar_free(jar);
@@ -528,13 +538,15 @@ static bool takes_cookies(CURL *easy)
     return taken;
 }
 
-uint64_t jar_to_handle(struct jar *jar, CURL *easy)
+uint64_t jar_to_handle(struct jar *jar, CURL *easy, uint64_t known)
 {
     struct str text;
     uint64_t mark;
 
     str_init(&text, (size_t)JAR_COOKIES * (JAR_LINE + 1));
-    mark = copy(jar, &text);
+    mark = copy(jar, &text, known);
+    if (mark == known)
+        goto out;
     curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
     if (text.len > 0 && !takes_cookies(easy)) {
         str_clear(&text);
@@ -547,6 +559,7 @@ uint64_t jar_to_handle(struct jar *jar, CURL *easy)
         curl_easy_setopt(easy, CURLOPT_COOKIELIST, line);
         line = end + 1;
     }
+out:
     str_fini(&text);
     return mark;
 }
@@ -578,7 +591,7 @@ bool jar_save(struct jar *jar, const char *path, struct err *err)
 
     str_init(&text, FILE_MAX);
     str_puts(&text, "# Netscape HTTP Cookie File\n");
-    (void)copy(jar, &text);
+    (void)copy(jar, &text, 0);
     ok = may_replace(path, err) && replace(path, &text, err);
     str_fini(&text);
     return ok;

@@ -25,12 +25,14 @@ struct jar *jar_new(const char *load, struct err *err)
 void jar_free(struct jar *jar);
 
 /* Makes easy's cookies those of the jar: all of them, since a redirect may lead
- * to any host; libcurl sends each only where it belongs. Returns a mark for
- * jar_from_handle; JAR_REFUSED, and easy has none, where its last response has
- * set so many that libcurl takes no more before the next request: use another
- * handle. */
+ * to any host; libcurl sends each only where it belongs. known: what was
+ * returned for easy the last time, where no response has set a cookie since;
+ * easy is then left alone if the jar is still the same. Else 0. Returns a mark
+ * for jar_from_handle; JAR_REFUSED, and easy has none, where its last response
+ * has set so many that libcurl takes no more before the next request: use
+ * another handle. */
 #define JAR_REFUSED UINT64_MAX
-uint64_t jar_to_handle(struct jar *jar, CURL *easy);
+uint64_t jar_to_handle(struct jar *jar, CURL *easy, uint64_t known);
 
 /* Takes what easy has learned: new and changed cookies, and those that are gone
  * from it, unless another thread has set them since the mark. */

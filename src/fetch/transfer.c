@@ -132,6 +132,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     struct transfer *transfer = arg;
     size_t len = size * count;
 
+    transfer->cookies |= len > 11 && curl_strnequal(line, "Set-Cookie:", 11);
     if (answer_line(&transfer->answer, line, len, &transfer->verdict.err))
         return len;
     transfer->verdict.kind = VERDICT_FAIL;
@@ -181,17 +182,14 @@ static int on_request(void *arg, char *peer, char *local, int peer_port,
     return CURL_PREREQFUNC_ABORT;
 }
 
-struct transfer *transfer_new(struct worker *worker)
+static void make_handle(struct transfer *transfer)
 {
-    struct transfer *transfer = mem_new(sizeof(*transfer));
+    struct worker *worker = transfer->worker;
     CURL *easy = curl_easy_init();
 
     if (!easy)
         abort();
-    transfer->worker = worker;
     transfer->easy = easy;
-    str_init(&transfer->body, PAGE_MAX);
-    answer_init(&transfer->answer);
     setup_handle(easy, worker->room);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
@@ -204,6 +202,16 @@ struct transfer *transfer_new(struct worker *worker)
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     poller_adopt(&worker->poller, easy);
+}
+
+struct transfer *transfer_new(struct worker *worker)
+{
+    struct transfer *transfer = mem_new(sizeof(*transfer));
+
+    transfer->worker = worker;
+    str_init(&transfer->body, PAGE_MAX);
+    answer_init(&transfer->answer);
+    make_handle(transfer);
     return transfer;
 }
 
@@ -266,6 +274,30 @@ static void set_if_range(struct transfer *transfer)
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 }
 
+/* Before all else: the handle may be made anew. */
+static void give_cookies(struct transfer *transfer)
+{
+    struct jar *jar = transfer->worker->room->jar;
+
+    transfer->jar_mark = jar_to_handle(jar, transfer->easy, transfer->jar_mark);
+    if (transfer->jar_mark != JAR_REFUSED)
+        return;
+    curl_easy_cleanup(transfer->easy);
+    make_handle(transfer);
+    transfer->jar_mark = jar_to_handle(jar, transfer->easy, 0);
+}
+
+/* Only a response that sets cookies changes what the handle has. */
+static void take_cookies(struct transfer *transfer)
+{
+    if (!transfer->cookies)
+        return;
+    jar_from_handle(transfer->worker->room->jar, transfer->easy,
+                    transfer->jar_mark);
+    transfer->cookies = false;
+    transfer->jar_mark = 0;
+}
+
 static void set_request(struct transfer *transfer, const char *url, bool few,
                         bool h1_only)
 {
@@ -273,6 +305,8 @@ static void set_request(struct transfer *transfer, const char *url, bool few,
     struct fetch *room = transfer->worker->room;
 
     transfer->http = strncasecmp(url, "http", 4) == 0;
+    if (room->jar)
+        give_cookies(transfer);
     /* Segments get connections of their own: streams of one connection share
      * its speed. */
     transfer->h1 = h1_only || (transfer->ranged && !download->page);
@@ -284,8 +318,6 @@ static void set_request(struct transfer *transfer, const char *url, bool few,
         if (transfer->http)
             set_if_range(transfer);
     }
-    if (room->jar)
-        transfer->jar_mark = jar_to_handle(room->jar, transfer->easy);
 }
 
 void transfer_grant(struct transfer *transfer)
@@ -520,7 +552,7 @@ void transfer_settle(struct transfer *transfer, uint32_t random)
     int64_t now_ms = clock_ms();
 
     if (room->jar)
-        jar_from_handle(room->jar, transfer->easy, transfer->jar_mark);
+        take_cookies(transfer);
     if (ok && download->page) {
         hand_over(transfer);
         placed = true;

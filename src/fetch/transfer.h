@@ -34,7 +34,8 @@ struct transfer {
     bool h1;       /* asked for over HTTP/1.1 */
     enum lane lane;
     bool peer_private; /* connected to a private address */
-    uint64_t jar_mark; /* when it got its cookies */
+    uint64_t jar_mark; /* when it got its cookies; 0: they are not the jar's */
+    bool cookies;      /* a response has set some */
     uint64_t start;
     uint64_t pos;     /* next byte's place in the file */
     uint64_t limit;   /* do not go past it */

@@ -176,9 +176,7 @@ static struct transfer *idle_transfer(struct worker *worker)
 
 static void put_back(struct worker *worker, struct transfer *transfer)
 {
-    /* libcurl limits how many cookies a handle takes: with a jar each request
-     * has a fresh one. */
-    if (worker->spare_count >= SPARE_MAX || worker->room->jar) {
+    if (worker->spare_count >= SPARE_MAX) {
         transfer_free(transfer);
         return;
     }
