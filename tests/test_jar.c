@@ -379,13 +379,19 @@ static void test_expiry(void)
     struct jar *jar = empty();
     struct err err;
     char line[100];
-    long long over_s = clock_wall_ms() / 1000 + 2;
+    long long over_s;
+    bool there;
 
-    snprintf(line, sizeof(line), "h.example\tFALSE\t/\tFALSE\t%lld\ta\tv",
-             over_s);
-    say(jar, line);
     say(jar, "h.example\tFALSE\t/\tFALSE\t0\tb\tv");
-    tap_ok(has(jar, line), "a cookie is there until it is over");
+    /* Again where this machine took longer than the cookie lasts. */
+    do {
+        over_s = clock_wall_ms() / 1000 + 2;
+        snprintf(line, sizeof(line), "h.example\tFALSE\t/\tFALSE\t%lld\ta\tv",
+                 over_s);
+        say(jar, line);
+        there = has(jar, line);
+    } while (!there && clock_wall_ms() / 1000 >= over_s);
+    tap_ok(there, "a cookie is there until it is over");
     while (clock_wall_ms() / 1000 < over_s)
         poll(NULL, 0, 20);
     tap_ok(!has(jar, line) && count_of(jar) == 1, "and no longer");
