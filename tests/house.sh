@@ -63,7 +63,7 @@ pure()
 # What needs no screen to be tested has none.
 screenless()
 {
-    for name in complete editor editor_complete editor_draw editor_keys \
+    for name in action bindings candidates catalog complete editor editor_complete editor_draw editor_keys \
         editor_recall editor_state grapheme history killring stroke undo \
         words; do
         for file in "tui/$name.c" "tui/$name.h"; do

@@ -15,11 +15,13 @@
 #include "base/spawn.h"
 #include "base/text.h"
 #include "bench_state.h"
+#include "catalog.h"
 #include "confirm.h"
-
+#include "history.h"
+#include "palette.h"
 #include "words.h"
 
-enum { FRAMES = 10, FRAMES_SSH = 4, SECOND_MS = 1000 };
+enum { FRAMES = 10, FRAMES_SSH = 4, SECOND_MS = 1000, HISTORY_LINES = 500 };
 
 struct engine *bench_engine(struct bench *bench)
 {
@@ -126,50 +128,31 @@ bool bench_run(struct bench *bench, const struct action *action, size_t owner,
     return action->run(self, bench, argc, argv, err);
 }
 
-/* Names may have several words: the longest that fits wins. */
-static const struct action *find_action(const struct bench *bench,
-                                        const struct words *words,
-                                        size_t *owner, size_t *used)
+void bench_catalog(const struct bench *bench, struct catalog *catalog)
 {
-    const struct action *best = NULL;
     const struct action *action;
-    size_t at_owner;
+    size_t owner;
 
-    *used = 0;
-    for (size_t i = 0; (action = bench_action(bench, i, &at_owner)); i++) {
-        const char *name = action->name;
-        size_t count = 0;
-
-        while (count < words->count && *name) {
-            size_t len = strlen(words->argv[count]);
-
-            if (strncmp(name, words->argv[count], len) != 0 ||
-                (name[len] != ' ' && name[len] != '\0'))
-                break;
-            name += len + (name[len] == ' ');
-            count++;
-        }
-        if (*name == '\0' && count > *used) {
-            best = action;
-            *owner = at_owner;
-            *used = count;
-        }
-    }
-    return best;
+    catalog->count = 0;
+    for (size_t i = 0; (action = bench_action(bench, i, &owner)); i++)
+        catalog_add(catalog, action, owner);
 }
 
 static bool run_words(struct bench *bench, struct words *words, struct err *err)
 {
-    size_t owner = LAYOUT_PANES;
+    struct catalog catalog;
     size_t used;
-    const struct action *action = find_action(bench, words, &owner, &used);
+    size_t found;
 
-    if (!action)
+    bench_catalog(bench, &catalog);
+    found = catalog_find(&catalog, words->argv, words->count, &used);
+    if (found == SIZE_MAX)
         return err_set(err, ERR_USAGE,
                        _("there is no command \"%s\"; ? lists them"),
                        words->argv[0]);
-    return bench_run(bench, action, owner, (int)(words->count - used + 1),
-                     words->argv + used - 1, err);
+    return bench_run(bench, catalog.actions[found], catalog.owners[found],
+                     (int)(words->count - used + 1), words->argv + used - 1,
+                     err);
 }
 
 bool bench_command(struct bench *bench, const char *line, struct err *err)
@@ -326,13 +309,23 @@ static void turn(struct bench *bench)
 
 void bench_palette(struct bench *bench, const char *line)
 {
-    (void)line;
-    bench_say(bench, BENCH_NOTE, "palette");
+    palette_open(bench, line, NULL);
 }
 
 void bench_filter(struct bench *bench)
 {
     bench_say(bench, BENCH_NOTE, "filter");
+}
+
+struct history *bench_history(struct bench *bench)
+{
+    return bench->history;
+}
+
+void bench_command_later(struct bench *bench, const char *line)
+{
+    mem_free(bench->later_line);
+    bench->later_line = mem_strdup(line);
 }
 
 void bench_later(struct bench *bench, const struct action *action, size_t owner)
@@ -343,7 +336,12 @@ void bench_later(struct bench *bench, const struct action *action, size_t owner)
 
 const char *bench_keys(struct bench *bench, const struct action *action)
 {
-    return bindings_keys(&bench->bindings, action, bench->keys);
+    return bindings_keys(&bench->bindings, action, SIZE_MAX, bench->keys);
+}
+
+const char *bench_key(struct bench *bench, const struct action *action)
+{
+    return bindings_keys(&bench->bindings, action, 1, bench->keys);
 }
 
 void bench_confirm(struct bench *bench, const char *question,
@@ -414,6 +412,7 @@ int bench_main(struct engine *engine, const struct bench_options *options)
     settings_init(&bench.settings);
     messages_init(&bench.messages);
     bindings_init(&bench.bindings);
+    bench.history = history_new(HISTORY_LINES);
     open_panes(&bench);
     bench_configure(&bench, options);
     if (!open_screen(&bench, &err)) {
@@ -436,5 +435,7 @@ no_screen:
     close_panes(&bench);
     bindings_fini(&bench.bindings);
     messages_fini(&bench.messages);
+    history_free(bench.history);
+    mem_free(bench.later_line);
     return bench.status;
 }

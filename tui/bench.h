@@ -16,6 +16,8 @@
 #include "settings.h"
 
 struct bench;
+struct catalog;
+struct history;
 
 struct engine *bench_engine(struct bench *bench);
 struct settings *bench_settings(struct bench *bench);
@@ -74,8 +76,10 @@ bool bench_reveal(struct bench *bench, const char *pane, const char *what);
  * the end. */
 const struct action *bench_action(const struct bench *bench, size_t i,
                                   size_t *owner);
-/* Its strokes now, with what bind has changed; or "". */
+/* Its keys now ("j, Down"), with what bind has changed, and the first of them;
+ * or "". Stays until the next call of either. */
 const char *bench_keys(struct bench *bench, const struct action *action);
+const char *bench_key(struct bench *bench, const struct action *action);
 bool bench_run(struct bench *bench, const struct action *action, size_t owner,
                int argc, char **argv, struct err *err);
 
@@ -83,6 +87,21 @@ bool bench_run(struct bench *bench, const struct action *action, size_t owner,
  * pressed: for an overlay that closes. */
 void bench_later(struct bench *bench, const struct action *action,
                  size_t owner);
+
+/* The same with a command line. If it fails the palette is there with it. */
+void bench_command_later(struct bench *bench, const char *line);
+
+/* Every action there is now. */
+void bench_catalog(const struct bench *bench, struct catalog *catalog);
+
+/* What argv[argc - 1], of which only the beginning is there, may be in a line
+ * that begins with action's name, argv[0]. */
+void bench_complete(struct bench *bench, const struct action *action,
+                    size_t owner, int argc, char **argv,
+                    struct candidates *candidates);
+
+/* The command lines of this session. */
+struct history *bench_history(struct bench *bench);
 
 /* The end: at once, or after a question if work would stop. */
 void bench_quit(struct bench *bench);

@@ -445,6 +445,7 @@ const struct action bench_actions[] = {
         .arguments = "NAME",
         .summary = N_("To a pane by its name"),
         .run = pane_go,
+        .complete = bench_complete_pane,
     },
     {
         .name = "zoom",
@@ -502,12 +503,14 @@ const struct action bench_actions[] = {
         .arguments = "[NAME VALUE]",
         .summary = N_("Change a setting; alone: list them"),
         .run = bench_do_set,
+        .complete = bench_complete_set,
     },
     {
         .name = "bind",
         .arguments = "KEY COMMAND",
         .summary = N_("Give a command another key"),
         .run = bench_do_bind,
+        .complete = bench_complete_bind,
     },
     {
         .name = "source",

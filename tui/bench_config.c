@@ -114,6 +114,7 @@ bool bench_do_screenshot(void *self, struct bench *bench, int argc, char **argv,
     (void)argc;
     if (!bench->base)
         return err_set(err, ERR_USAGE, _("there is no screen to keep"));
+    bench_draw(bench); /* without the palette it may have been typed in */
     path = path_expand(argv[1]);
     ok = screenshot_write(path, err);
     if (ok)

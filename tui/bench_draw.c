@@ -63,6 +63,8 @@ static void place(struct bench *bench, struct bench_layer *layer)
     wresize(layer->window, rect.rows, rect.cols);
     replace_panel(layer->panel, layer->window);
     move_panel(layer->panel, rect.row, rect.col);
+    layer->row = rect.row;
+    layer->col = rect.col;
     layer->inside = frame ? (struct rect){1, 1, rect.rows - 2, rect.cols - 2}
                           : (struct rect){0, 0, rect.rows, rect.cols};
 }
@@ -298,15 +300,8 @@ static int put_hint(const struct view *view, int col, const char *key,
     return col + view_text(view, 0, col, need, ROLE_TEXT, words) + 2;
 }
 
-static const char *first_key(const char *keys, char out[STROKE_NAME])
-{
-    snprintf(out, STROKE_NAME, "%.*s", (int)strcspn(keys, " "), keys);
-    return out;
-}
-
 static void draw_hints(struct bench *bench, const struct view *view)
 {
-    char key[STROKE_NAME];
     const struct action *action;
     size_t owner;
     int col = put_hint(view, 1, "?", _("help"));
@@ -315,12 +310,12 @@ static void draw_hints(struct bench *bench, const struct view *view)
     col = put_hint(view, col, "Tab", _("next"));
     for (size_t i = 0; (action = bench_action(bench, i, &owner)); i++)
         if (action->hint && owner == bench->focus)
-            col = put_hint(view, col, first_key(bench_keys(bench, action), key),
-                           _(action->hint));
+            col =
+                put_hint(view, col, bench_key(bench, action), _(action->hint));
     for (size_t i = 0; (action = bench_action(bench, i, &owner)); i++)
         if (action->hint && owner == LAYOUT_PANES)
-            col = put_hint(view, col, first_key(bench_keys(bench, action), key),
-                           _(action->hint));
+            col =
+                put_hint(view, col, bench_key(bench, action), _(action->hint));
 }
 
 static void draw_pending(const struct bench *bench, const struct view *view)

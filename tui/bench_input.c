@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "bench_state.h"
+#include "palette.h"
 
 enum { WHEEL_ROWS = 3 };
 
@@ -148,9 +150,12 @@ static void take_mouse(struct bench *bench, const struct input_event *event)
     }
     if (top > 0) {
         const struct bench_layer *layer = &bench->layers[top - 1];
+        struct input_event here = *event;
 
+        here.row -= layer->row + layer->inside.row;
+        here.col -= layer->col + layer->inside.col;
         if (layer->overlay->mouse)
-            done(bench, layer->overlay->mouse(layer->self, bench, event),
+            done(bench, layer->overlay->mouse(layer->self, bench, &here),
                  top - 1);
         return;
     }
@@ -160,6 +165,20 @@ static void take_mouse(struct bench *bench, const struct input_event *event)
             click(bench, i, event);
             return;
         }
+}
+
+/* A line that fails is there again, to be put right. */
+static void run_later(struct bench *bench)
+{
+    char *line = bench->later_line;
+    struct err err;
+
+    bench->later_line = NULL;
+    if (!bench_command(bench, line, &err)) {
+        bench_fail(bench, &err);
+        palette_open(bench, line, err.text);
+    }
+    mem_free(line);
 }
 
 void bench_take(struct bench *bench, const struct input_event *event)
@@ -193,4 +212,6 @@ void bench_take(struct bench *bench, const struct input_event *event)
         bench->later = NULL;
         run(bench, action, bench->later_owner);
     }
+    if (bench->later_line)
+        run_later(bench);
 }

@@ -16,8 +16,10 @@ struct bench_layer {
     const struct overlay *overlay;
     void *self;
     struct _win_st *window;
-    void *panel;        /* PANEL, whose header only bench_draw.c needs */
-    struct rect inside; /* of the screen, where it draws */
+    void *panel; /* PANEL, whose header only bench_draw.c needs */
+    int row;     /* of the screen, where its window begins */
+    int col;
+    struct rect inside; /* of the window, where it draws */
 };
 
 /* What u would take back. */
@@ -56,6 +58,8 @@ struct bench {
 
     const struct action *later; /* bench_later */
     size_t later_owner;
+    char *later_line; /* bench_command_later; or NULL */
+    struct history *history;
     char keys[BINDINGS_SHOWN]; /* bench_keys' answer */
 
     bool dirty;        /* something has to be drawn */
@@ -76,6 +80,14 @@ void bench_layer_close(struct bench *bench); /* the topmost */
 
 /* bench_actions.c */
 extern const struct action bench_actions[];
+
+/* bench_complete.c */
+void bench_complete_set(void *self, struct bench *bench, int argc, char **argv,
+                        struct candidates *candidates);
+void bench_complete_bind(void *self, struct bench *bench, int argc, char **argv,
+                         struct candidates *candidates);
+void bench_complete_pane(void *self, struct bench *bench, int argc, char **argv,
+                         struct candidates *candidates);
 
 /* bench_config.c */
 bool bench_do_set(void *self, struct bench *bench, int argc, char **argv,

@@ -94,29 +94,42 @@ const struct binding *bindings_find(const struct bindings *bindings,
     return found;
 }
 
+static bool put(char out[BINDINGS_SHOWN], size_t *len, const char *between,
+                const char *name)
+{
+    size_t room = BINDINGS_SHOWN - *len;
+    int more = snprintf(out + *len, room, "%s%s", between, name);
+
+    if (more < 0 || (size_t)more >= room)
+        return false;
+    *len += (size_t)more;
+    return true;
+}
+
 const char *bindings_keys(const struct bindings *bindings,
-                          const struct action *action, char out[BINDINGS_SHOWN])
+                          const struct action *action, size_t max,
+                          char out[BINDINGS_SHOWN])
 {
     size_t len = 0;
+    size_t count = 0;
 
     out[0] = '\0';
-    for (size_t i = 0; i < bindings->count; i++) {
+    for (size_t i = 0; i < bindings->count && count < max; i++) {
         const struct binding *binding = &bindings->items[i];
+        size_t before = len;
 
         if (binding->action != action)
             continue;
+        count++;
         for (size_t k = 0; k < binding->count; k++) {
+            const char *between = k > 0 ? " " : before > 0 ? ", " : "";
             char name[STROKE_NAME];
-            int more;
 
             stroke_name(name, binding->strokes[k]);
-            more = snprintf(out + len, BINDINGS_SHOWN - len, "%s%s",
-                            len > 0 ? " " : "", name);
-            if (more < 0 || (size_t)more >= BINDINGS_SHOWN - len) {
-                out[len] = '\0';
+            if (!put(out, &len, between, name)) {
+                out[before] = '\0';
                 return out;
             }
-            len += (size_t)more;
         }
     }
     return out;

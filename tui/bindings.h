@@ -43,9 +43,10 @@ const struct binding *bindings_find(const struct bindings *bindings,
                                     const struct stroke *strokes, size_t count,
                                     size_t focus, bool *more);
 
-/* "Space", "j Down": the strokes of an action, in out. */
+/* "Space", "j, Down", "Ctrl+W h": the keys of an action, at most max of them,
+ * in out; "" if it has none. */
 const char *bindings_keys(const struct bindings *bindings,
-                          const struct action *action,
+                          const struct action *action, size_t max,
                           char out[BINDINGS_SHOWN]);
 
 #endif

@@ -19,6 +19,11 @@ static void set_role(const struct view *view, enum role role)
     wattr_set(view->window, view->screen->theme.attributes[role], 0, &pair);
 }
 
+bool view_ascii(const struct view *view)
+{
+    return view->screen->ascii;
+}
+
 struct view view_part(const struct view *view, struct rect rect)
 {
     struct view part = *view;

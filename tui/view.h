@@ -3,6 +3,7 @@
 #ifndef TUI_VIEW_H
 #define TUI_VIEW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,9 @@ struct view {
     struct _win_st *window;
     struct rect rect; /* of the window */
 };
+
+/* No signs beyond ASCII can or may be drawn. */
+bool view_ascii(const struct view *view);
 
 /* A part of it: rows from row, all columns from col on; clipped. */
 struct view view_part(const struct view *view, struct rect rect);

@@ -181,6 +181,14 @@ bool words_split(const char *line, unsigned flags, struct words *words,
     return true;
 }
 
+void words_read(const char *line, unsigned flags, struct words *words)
+{
+    struct err err;
+    bool whole = words_split(line, flags, words, &err);
+
+    (void)whole;
+}
+
 size_t words_at(const struct words *words, size_t caret)
 {
     for (size_t i = 0; i < words->count; i++)

@@ -47,6 +47,9 @@ enum words_flags {
 bool words_split(const char *line, unsigned flags, struct words *words,
                  struct err *err) __attribute__((warn_unused_result));
 
+/* The same for a line that is still being typed: what can be read of it. */
+void words_read(const char *line, unsigned flags, struct words *words);
+
 /* The word that a caret at this byte of the line is in or at the end of; count
  * if it is in none, and a new word would begin there. */
 size_t words_at(const struct words *words, size_t caret);
