@@ -17,6 +17,7 @@
 #include "bench_state.h"
 #include "catalog.h"
 #include "confirm.h"
+#include "filter_prompt.h"
 #include "history.h"
 #include "palette.h"
 #include "words.h"
@@ -189,9 +190,11 @@ static void open_panes(struct bench *bench)
 
 static void close_panes(struct bench *bench)
 {
-    for (size_t i = 0; i < LAYOUT_PANES; i++)
+    for (size_t i = 0; i < LAYOUT_PANES; i++) {
         if (bench->selves[i])
             panes[i]->close(bench->selves[i]);
+        mem_free(bench->filters[i]);
+    }
 }
 
 static void refresh_panes(struct bench *bench, int64_t now_ms)
@@ -314,7 +317,21 @@ void bench_palette(struct bench *bench, const char *line)
 
 void bench_filter(struct bench *bench)
 {
-    bench_say(bench, BENCH_NOTE, "filter");
+    const char *text = bench->filters[bench->focus];
+
+    filter_prompt_open(bench, text ? text : "");
+}
+
+void bench_set_filter(struct bench *bench, const char *text)
+{
+    size_t focus = bench->focus;
+
+    if (strcmp(text, bench->filters[focus] ? bench->filters[focus] : "") == 0)
+        return;
+    mem_free(bench->filters[focus]);
+    bench->filters[focus] = *text ? mem_strdup(text) : NULL;
+    panes[focus]->filter(bench->selves[focus], text);
+    bench->dirty = true;
 }
 
 struct history *bench_history(struct bench *bench)

@@ -56,8 +56,10 @@ bool bench_script(struct bench *bench, const char *path, struct err *err);
 /* Opens the palette with a line to go on with. */
 void bench_palette(struct bench *bench, const char *line);
 
-/* Asks for the text that rows must have. */
+/* Asks for the text that rows of the pane in focus must have; sets it, "" for
+ * all rows. */
 void bench_filter(struct bench *bench);
+void bench_set_filter(struct bench *bench, const char *text);
 
 /* To the clipboard of the terminal (OSC 52). */
 void bench_copy(struct bench *bench, const char *text);

@@ -228,7 +228,7 @@ ACTION(filter_rows)
         bench_filter(bench);
         return true;
     }
-    panes[bench->focus]->filter(bench->selves[bench->focus], argv[1]);
+    bench_set_filter(bench, argv[1]);
     return true;
 }
 
