@@ -22,7 +22,8 @@ struct action {
     const char *keys[ACTION_KEYS]; /* "Space", "Ctrl+W h"; NULL at the end */
     const char *arguments;         /* "URL...", "[on|off]"; NULL: none */
     const char *summary;           /* N_("Pause or resume") */
-    const char *cli;  /* the command that does the same elsewhere; or NULL */
+    const char *cli;  /* what does the same in a shell, "threadlab get URL...",
+                         its arguments last as above; or NULL */
     const char *hint; /* N_("pause") for the footer; NULL: not there */
 
     /* self: the pane's, or the bench for the workbench's own. argv[0] is the

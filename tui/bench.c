@@ -190,11 +190,9 @@ static void open_panes(struct bench *bench)
 
 static void close_panes(struct bench *bench)
 {
-    for (size_t i = 0; i < LAYOUT_PANES; i++) {
+    for (size_t i = 0; i < LAYOUT_PANES; i++)
         if (bench->selves[i])
             panes[i]->close(bench->selves[i]);
-        mem_free(bench->filters[i]);
-    }
 }
 
 static void refresh_panes(struct bench *bench, int64_t now_ms)
@@ -317,20 +315,13 @@ void bench_palette(struct bench *bench, const char *line)
 
 void bench_filter(struct bench *bench)
 {
-    const char *text = bench->filters[bench->focus];
-
-    filter_prompt_open(bench, text ? text : "");
+    filter_prompt_open(
+        bench, panes[bench->focus]->filtered(bench->selves[bench->focus]));
 }
 
 void bench_set_filter(struct bench *bench, const char *text)
 {
-    size_t focus = bench->focus;
-
-    if (strcmp(text, bench->filters[focus] ? bench->filters[focus] : "") == 0)
-        return;
-    mem_free(bench->filters[focus]);
-    bench->filters[focus] = *text ? mem_strdup(text) : NULL;
-    panes[focus]->filter(bench->selves[focus], text);
+    panes[bench->focus]->filter(bench->selves[bench->focus], text);
     bench->dirty = true;
 }
 

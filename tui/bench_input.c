@@ -66,8 +66,6 @@ static void command_key(struct bench *bench, struct stroke stroke)
         run(bench, binding->action, binding->owner);
     else if (bench->pending_count > 1 || stroke.code != STROKE_ESCAPE)
         unknown(bench);
-    else
-        bench_set_filter(bench, "");
     bench->pending_count = 0;
 }
 

@@ -44,7 +44,6 @@ struct bench {
     void *selves[LAYOUT_PANES]; /* of the panes that are here */
     bool shown[LAYOUT_PANES];
     int64_t again_ms[LAYOUT_PANES]; /* what refresh said */
-    char *filters[LAYOUT_PANES];    /* what rows must have; or NULL */
     size_t focus;
     bool zoom;
     struct layout layout;

@@ -185,6 +185,19 @@ static const char *typed_arguments(const struct palette *palette,
     return line_of(palette) + words.ranges[used].from;
 }
 
+/* How much of its cli stands there with arguments typed behind it: that without
+ * the words that stand for them. */
+static size_t cli_front(const struct action *action, bool typed)
+{
+    size_t len = strlen(action->cli);
+    size_t tail = action->arguments ? strlen(action->arguments) : 0;
+
+    if (typed && tail > 0 && tail < len &&
+        strcmp(action->cli + len - tail, action->arguments) == 0)
+        return len - tail;
+    return len;
+}
+
 static void draw_usage(const struct palette *palette, const struct view *view,
                        int at)
 {
@@ -199,10 +212,8 @@ static void draw_usage(const struct palette *palette, const struct view *view,
     if (!action->cli)
         return;
     rest = typed_arguments(palette, action);
-    if (!*rest && action->arguments)
-        rest = action->arguments;
-    view_format(view, at + 1, 1, cols, ROLE_FAINT, _("same as: %s %s"),
-                action->cli, rest);
+    view_format(view, at + 1, 1, cols, ROLE_FAINT, _("same as: %.*s%s"),
+                (int)cli_front(action, *rest != '\0'), action->cli, rest);
 }
 
 /* The words that Tab goes through, from the one that stands there on. */

@@ -48,6 +48,7 @@ struct pane {
 
     /* The text that rows must have; "" for all. */
     void (*filter)(void *self, const char *text);
+    const char *(*filtered)(void *self); /* what that is now */
 
     /* Selects what another pane knows by this name (a thread's, a download's
      * id); false: it is not here. */

@@ -277,6 +277,13 @@ static void filter_rows(void *self, const char *text)
     downloads_show(downloads, text, downloads->query.states);
 }
 
+static const char *filtered(void *self)
+{
+    const struct downloads *downloads = self;
+
+    return downloads->filter;
+}
+
 /* The row of the download whose id this is. */
 static bool reveal(void *self, const char *what)
 {
@@ -383,6 +390,7 @@ const struct pane pane_downloads = {
     .value = value,
     .command = command,
     .filter = filter_rows,
+    .filtered = filtered,
     .paste = take_paste,
     .reveal = reveal,
 };
