@@ -64,7 +64,7 @@ pure()
 screenless()
 {
     for name in action bindings candidates catalog complete editor editor_complete editor_draw editor_keys \
-        editor_recall editor_state grapheme history killring stroke undo \
+        editor_recall editor_state grapheme history killring news stroke undo \
         words; do
         for file in "tui/$name.c" "tui/$name.h"; do
             [ ! -f "$src/$file" ] || includes "$file" \

@@ -20,6 +20,7 @@
 #include "filter_prompt.h"
 #include "history.h"
 #include "palette.h"
+#include "plain.h"
 #include "words.h"
 
 enum { FRAMES = 10, FRAMES_SSH = 4, SECOND_MS = 1000, HISTORY_LINES = 500 };
@@ -49,6 +50,8 @@ void bench_say(struct bench *bench, enum bench_tone tone, const char *format,
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     messages_add(&bench->messages, (enum message_tone)tone, text);
+    if (bench->plain)
+        plain_say(bench->plain, tone, text);
     bench->dirty = true;
 }
 
@@ -59,6 +62,10 @@ void bench_fail(struct bench *bench, const struct err *err)
 
 void bench_copy(struct bench *bench, const char *text)
 {
+    if (bench->plain) {
+        plain_say(bench->plain, BENCH_NOTE, text);
+        return;
+    }
     screen_copy(&bench->screen, text);
     bench_say(bench, BENCH_GOOD, _("copied: %s"), text);
 }
@@ -123,6 +130,8 @@ bool bench_run(struct bench *bench, const struct action *action, size_t owner,
     void *self = owner < LAYOUT_PANES ? bench->selves[owner] : bench;
 
     bench->dirty = true;
+    if (action->screen && bench->plain)
+        return err_set(err, ERR_USAGE, _("%s is for a screen"), action->name);
     if (argc < 2 && action_needs_argument(action))
         return err_set(err, ERR_USAGE, _("%s needs %s"), action->name,
                        action->arguments);
@@ -237,6 +246,7 @@ static int64_t deadline(struct bench *bench)
         next_ms = earlier(next_ms, bench->messages.until_ms);
     if (bench->undo.what)
         next_ms = earlier(next_ms, bench->undo.until_ms);
+    next_ms = earlier(next_ms, news_deadline(&bench->news));
     return next_ms;
 }
 
@@ -303,6 +313,7 @@ static void turn(struct bench *bench)
     now_ms = clock_ms();
     if (bench->undo.what && now_ms >= bench->undo.until_ms)
         bench_undo_past(bench);
+    bench_news_take(bench, now_ms);
     if (!bench->over && (typed || now_ms >= deadline(bench)) &&
         (typed || deadline(bench) >= 0))
         frame(bench, now_ms);
@@ -356,7 +367,10 @@ void bench_confirm(struct bench *bench, const char *question,
                    void (*yes)(struct bench *bench, void *arg), void *arg,
                    void (*release)(void *arg))
 {
-    confirm_open(bench, question, yes, arg, release);
+    if (bench->plain)
+        plain_confirm(bench->plain, question, yes, arg, release);
+    else
+        confirm_open(bench, question, yes, arg, release);
 }
 
 static void leave(struct bench *bench, void *arg)
@@ -375,7 +389,7 @@ void bench_quit(struct bench *bench)
         fetch_totals(bench->engine->fetch, &totals);
     left = totals.count[FETCH_QUEUED] + totals.count[FETCH_RUN] +
            totals.count[FETCH_WAIT] + totals.count[FETCH_CHECK];
-    if (left == 0) {
+    if (left == 0 || (bench->plain && !plain_is_watched(bench->plain))) {
         leave(bench, NULL);
         return;
     }
@@ -390,8 +404,9 @@ void bench_quit(struct bench *bench)
 static void run_script(struct bench *bench, const char *path)
 {
     struct err err;
+    bool typed = path && strcmp(path, "-") == 0 && isatty(STDIN_FILENO);
 
-    if (path && !bench_script(bench, path, &err))
+    if (path && !typed && !bench_script(bench, path, &err))
         bench_fail(bench, &err);
 }
 
@@ -412,10 +427,33 @@ static bool open_screen(struct bench *bench, struct err *err)
     return true;
 }
 
+/* On a screen, until the user leaves. */
+static int screen_main(struct bench *bench, const struct bench_options *options)
+{
+    struct err err;
+
+    if (!open_screen(bench, &err)) {
+        fprintf(stderr, "threadlab: %s\n", err.text);
+        return err_exit_status(err.code);
+    }
+    if (*bench->screen.notice)
+        bench_say(bench, BENCH_NOTE, "%s", bench->screen.notice);
+    run_script(bench, options->script);
+    bench->dirty = true;
+    frame(bench, clock_ms());
+    while (!bench->over)
+        turn(bench);
+    bench_undo_past(bench);
+    bench_screen_fini(bench);
+    screen_close(&bench->screen);
+    input_fini(&bench->input);
+    return 0;
+}
+
 int bench_main(struct engine *engine, const struct bench_options *options)
 {
     struct bench bench = {.engine = engine};
-    struct err err;
+    int status;
 
     settings_init(&bench.settings);
     messages_init(&bench.messages);
@@ -423,27 +461,12 @@ int bench_main(struct engine *engine, const struct bench_options *options)
     bench.history = history_new(HISTORY_LINES);
     open_panes(&bench);
     bench_configure(&bench, options);
-    if (!open_screen(&bench, &err)) {
-        fprintf(stderr, "threadlab: %s\n", err.text);
-        bench.status = err_exit_status(err.code);
-        goto no_screen;
-    }
-    if (*bench.screen.notice)
-        bench_say(&bench, BENCH_NOTE, "%s", bench.screen.notice);
-    run_script(&bench, options->script);
-    bench.dirty = true;
-    frame(&bench, clock_ms());
-    while (!bench.over)
-        turn(&bench);
-    bench_undo_past(&bench);
-    bench_screen_fini(&bench);
-    screen_close(&bench.screen);
-    input_fini(&bench.input);
-no_screen:
+    status = options->plain ? plain_main(&bench, options)
+                            : screen_main(&bench, options);
     close_panes(&bench);
     bindings_fini(&bench.bindings);
     messages_fini(&bench.messages);
     history_free(bench.history);
     mem_free(bench.later_line);
-    return bench.status;
+    return status;
 }

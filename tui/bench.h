@@ -116,7 +116,11 @@ struct bench_options {
         const char *value;
     } given[BENCH_GIVEN]; /* settings from the command line, known to be good */
     size_t given_count;
-    const char *script; /* a file of commands; or NULL */
+    const char
+        *script;    /* a file of commands, "-" the standard input; or NULL */
+    bool plain;     /* no screen: lines in, lines out (plain.h) */
+    bool has_urls;  /* were on the command line */
+    size_t refused; /* of them cannot be downloaded */
 };
 
 /* Until the user leaves. Returns the exit status. The engine's rooms exist;

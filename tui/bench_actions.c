@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fmt.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "bench_state.h"
@@ -82,6 +83,18 @@ ACTION(half_up)
 {
     UNUSED;
     list_move(list_here(bench), -((page(bench, list_here(bench)) + 1) / 2));
+    return true;
+}
+
+ACTION(go_row)
+{
+    int64_t number;
+
+    (void)self;
+    (void)argc;
+    if (!fmt_parse_int(argv[1], 1, INT64_MAX, &number, err))
+        return false;
+    list_select(list_here(bench), (size_t)number - 1);
     return true;
 }
 
@@ -223,7 +236,8 @@ ACTION(palette)
 ACTION(filter_rows)
 {
     (void)self;
-    (void)err;
+    if (argc < 2 && bench->plain)
+        return err_set(err, ERR_USAGE, _("write: filter TEXT, or filter ''"));
     if (argc < 2) {
         bench_filter(bench);
         return true;
@@ -357,40 +371,52 @@ const struct action bench_actions[] = {
         .run = move_last,
     },
     {
+        .name = "row",
+        .arguments = "N",
+        .summary = N_("To a row by its number"),
+        .run = go_row,
+    },
+    {
         .name = "page down",
         .keys = {"PgDn"},
         .summary = N_("Down a page"),
         .run = page_down,
+        .screen = true,
     },
     {
         .name = "page up",
         .keys = {"PgUp"},
         .summary = N_("Up a page"),
         .run = page_up,
+        .screen = true,
     },
     {
         .name = "half down",
         .keys = {"Ctrl+D"},
         .summary = N_("Down half a page"),
         .run = half_down,
+        .screen = true,
     },
     {
         .name = "half up",
         .keys = {"Ctrl+U"},
         .summary = N_("Up half a page"),
         .run = half_up,
+        .screen = true,
     },
     {
         .name = "left",
         .keys = {"h", "Left"},
         .summary = N_("Scroll to the left"),
         .run = scroll_left,
+        .screen = true,
     },
     {
         .name = "right",
         .keys = {"l", "Right"},
         .summary = N_("Scroll to the right"),
         .run = scroll_right,
+        .screen = true,
     },
     {
         .name = "pane next",
@@ -409,24 +435,28 @@ const struct action bench_actions[] = {
         .keys = {"Ctrl+W h", "Ctrl+W Left"},
         .summary = N_("To the pane at the left"),
         .run = pane_left,
+        .screen = true,
     },
     {
         .name = "pane down",
         .keys = {"Ctrl+W j", "Ctrl+W Down"},
         .summary = N_("To the pane below"),
         .run = pane_down,
+        .screen = true,
     },
     {
         .name = "pane up",
         .keys = {"Ctrl+W k", "Ctrl+W Up"},
         .summary = N_("To the pane above"),
         .run = pane_up,
+        .screen = true,
     },
     {
         .name = "pane right",
         .keys = {"Ctrl+W l", "Ctrl+W Right"},
         .summary = N_("To the pane at the right"),
         .run = pane_right,
+        .screen = true,
     },
     {
         .name = "pane 1",
@@ -453,18 +483,21 @@ const struct action bench_actions[] = {
         .summary = N_("This pane alone, and back"),
         .hint = N_("zoom"),
         .run = pane_zoom,
+        .screen = true,
     },
     {
         .name = "help",
         .keys = {"?", "F1"},
         .summary = N_("What can be done here"),
         .run = help,
+        .screen = true,
     },
     {
         .name = "palette",
         .keys = {":"},
         .summary = N_("Type a command"),
         .run = palette,
+        .screen = true,
     },
     {
         .name = "filter",
@@ -479,6 +512,7 @@ const struct action bench_actions[] = {
         .keys = {"M"},
         .summary = N_("What has been said"),
         .run = messages,
+        .screen = true,
     },
     {
         .name = "copy",
@@ -523,36 +557,42 @@ const struct action bench_actions[] = {
         .arguments = "FILE",
         .summary = N_("Keep the screen as text, .ans or .svg"),
         .run = bench_do_screenshot,
+        .screen = true,
     },
     {
         .name = "freeze",
         .keys = {"Z"},
         .summary = N_("Let the display stand still"),
         .run = freeze,
+        .screen = true,
     },
     {
         .name = "mouse",
         .keys = {"m"},
         .summary = N_("Mouse on or off"),
         .run = mouse,
+        .screen = true,
     },
     {
         .name = "redraw",
         .keys = {"Ctrl+L"},
         .summary = N_("Draw everything anew"),
         .run = redraw_all,
+        .screen = true,
     },
     {
         .name = "suspend",
         .keys = {"Ctrl+Z"},
         .summary = N_("Back to the shell; fg returns"),
         .run = suspend,
+        .screen = true,
     },
     {
         .name = "interrupt",
         .keys = {"Ctrl+C"},
         .summary = N_("Twice: quit"),
         .run = interrupt,
+        .screen = true,
     },
     {
         .name = "quit",

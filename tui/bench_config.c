@@ -99,6 +99,10 @@ bool bench_do_source(void *self, struct bench *bench, int argc, char **argv,
 
     (void)self;
     (void)argc;
+    if (strcmp(path, "-") == 0) {
+        mem_free(path);
+        return err_set(err, ERR_USAGE, _("source needs the name of a file"));
+    }
     ok = bench_script(bench, path, err);
     mem_free(path);
     return ok;
@@ -137,7 +141,7 @@ bool bench_script(struct bench *bench, const char *path, struct err *err)
     if (bench->script_depth == SCRIPT_DEPTH)
         return err_set(err, ERR_LIMIT, _("%s: too many files in each other"),
                        path);
-    file = fopen(path, "re");
+    file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
     if (!file)
         return err_errno(err, errno, _("cannot read %s"), path);
     bench->script_depth++;
@@ -151,7 +155,8 @@ bool bench_script(struct bench *bench, const char *path, struct err *err)
     }
     bench->script_depth--;
     free(line);
-    fclose(file);
+    if (file != stdin)
+        fclose(file);
     return bad == 0 || err_set(err, ERR_USAGE,
                                _("%s: %zu lines could not be run; M shows "
                                  "which"),

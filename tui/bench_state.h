@@ -8,6 +8,7 @@
 #include "input.h"
 #include "layout.h"
 #include "messages.h"
+#include "news.h"
 #include "screen.h"
 
 enum { BENCH_OVERLAYS = 4 };
@@ -39,6 +40,8 @@ struct bench {
     struct input input;
     struct bindings bindings;
     struct messages messages;
+    struct news news;
+    struct plain *plain; /* NULL: there is a screen */
     struct bench_undo undo;
 
     void *selves[LAYOUT_PANES]; /* of the panes that are here */
@@ -68,7 +71,6 @@ struct bench {
     int64_t cancel_ms; /* the last Ctrl+C */
     int script_depth;
     bool over;
-    int status;
 };
 
 /* bench_draw.c */
@@ -102,6 +104,9 @@ void bench_configure(struct bench *bench, const struct bench_options *options);
 
 /* bench_input.c */
 void bench_take(struct bench *bench, const struct input_event *event);
+
+/* bench_news.c */
+void bench_news_take(struct bench *bench, int64_t now_ms);
 
 /* bench_undo.c */
 void bench_undo_back(struct bench *bench);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "action.h"
+#include "base/str.h"
 #include "fetch/fetch.h"
 #include "list.h"
 #include "view.h"
@@ -65,6 +66,9 @@ void downloads_draw_list(const struct downloads *downloads,
                          const struct view *view, bool focus);
 void downloads_draw_detail(const struct downloads *downloads,
                            const struct view *view);
+
+/* Row number row as a line: "> 2 run film.mp4, 46%, 11M of 24M, 8.4M/s". */
+bool downloads_print(struct downloads *downloads, size_t row, struct str *out);
 
 /* What a row says in place of a bar ("HTTP 404, press r"); or "". */
 void downloads_words(const struct fetch_row *row, char *out, size_t size);

@@ -37,6 +37,10 @@ struct pane {
     void (*draw)(void *self, const struct view *view, bool focus,
                  int *caret_row);
 
+    /* Appends row number row as a line of words, for --plain; false: there are
+     * no more. NULL: it has no rows to be told. */
+    bool (*print)(void *self, size_t row, struct str *out);
+
     /* What the movements move; a screen row of the view as a row of the list,
      * or SIZE_MAX. */
     struct list *(*list)(void *self);

@@ -277,6 +277,11 @@ static void filter_rows(void *self, const char *text)
     downloads_show(downloads, text, downloads->query.states);
 }
 
+static bool print(void *self, size_t row, struct str *out)
+{
+    return downloads_print(self, row, out);
+}
+
 static const char *filtered(void *self)
 {
     const struct downloads *downloads = self;
@@ -391,6 +396,7 @@ const struct pane pane_downloads = {
     .command = command,
     .filter = filter_rows,
     .filtered = filtered,
+    .print = print,
     .paste = take_paste,
     .reveal = reveal,
 };

@@ -10,12 +10,13 @@
 #include "longopt.h"
 #include "tui/bench.h"
 
-enum { HELP = 1, IN_DIR, SCRIPT, COLOR, THEME, ASCII };
+enum { HELP = 1, IN_DIR, SCRIPT, PLAIN, COLOR, THEME, ASCII };
 
 static const struct option longs[] = {
     {"help", no_argument, NULL, HELP},
     {"dir", required_argument, NULL, IN_DIR},
     {"script", required_argument, NULL, SCRIPT},
+    {"plain", no_argument, NULL, PLAIN},
     {"color", required_argument, NULL, COLOR},
     {"theme", required_argument, NULL, THEME},
     {"ascii", no_argument, NULL, ASCII},
@@ -63,6 +64,9 @@ static bool take(struct words_given *given, int option, struct err *err)
     case SCRIPT:
         given->bench.script = optarg;
         return true;
+    case PLAIN:
+        given->bench.plain = true;
+        return true;
     case COLOR:
         return give(given, "color", optarg, err);
     case THEME:
@@ -88,37 +92,46 @@ static bool parse(struct words_given *given, int argc, char **argv,
 }
 
 /* A URL of no use does not keep the others back. */
-static void add_all(struct engine *engine, const struct words_given *given)
+static void add_all(struct engine *engine, struct words_given *given)
 {
+    given->bench.has_urls = given->url_count > 0;
     for (size_t i = 0; i < given->url_count; i++) {
         const struct fetch_spec spec = {.urls = &given->urls[i], .count = 1};
         struct err err;
         uint64_t id;
 
-        if (!fetch_add(engine->fetch, &spec, &id, &err))
-            cmd_fail(NULL, &err);
+        if (fetch_add(engine->fetch, &spec, &id, &err))
+            continue;
+        given->bench.refused++;
+        err_prefix(&err, "%s", given->urls[i]);
+        cmd_fail(NULL, &err);
     }
 }
 
 static int help(void)
 {
-    fputs("usage: threadlab [OPTION]... [URL]...\n\n"
-          "Opens the workbench, with the URLs as its downloads.\n\n"
-          "      --dir DIR       where files go (default: the current folder)\n"
-          "      --script FILE   run the commands in FILE first\n"
-          "      --color WHEN    auto, always or never (default: auto)\n"
-          "      --theme NAME    default, high-contrast, mono or 256\n"
-          "      --ascii         no line drawing\n",
-          stdout);
+    fputs(
+        "usage: threadlab [OPTION]... [URL]...\n\n"
+        "Opens the workbench, with the URLs as its downloads.\n\n"
+        "      --dir DIR       where files go (default: the current folder)\n"
+        "      --script FILE   run the commands in FILE first; - is the "
+        "standard input\n"
+        "      --plain         no screen: commands in, sentences out, line by "
+        "line\n"
+        "      --color WHEN    auto, always or never (default: auto)\n"
+        "      --theme NAME    default, high-contrast, mono or 256\n"
+        "      --ascii         no line drawing\n",
+        stdout);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static int open_bench(const struct words_given *given)
+static int open_bench(struct words_given *given)
 {
     const struct fetch_options fetch = {
         .dir = given->dir,
         .retries = -1,
         .max_redirects = -1,
+        .events = true,
     };
     const struct engine_options options = {
         .log_level = LOG_INFO,

@@ -284,7 +284,7 @@ static int with_folder(struct demo *demo, bool bench)
         .retries = -1,
         .max_redirects = -1,
         .no_proxy = "*",
-        .events = !bench,
+        .events = true,
     };
     const struct engine_options engine = {
         .log_level = LOG_INFO,

@@ -1,0 +1,76 @@
+/* The one place that takes the download room's events. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "bench_state.h"
+#include "plain.h"
+
+enum { EVENTS = 64, SENTENCE = 4096 };
+
+/* "sha256" if the file has the digest that was declared; else "". */
+static void find_check(struct fetch *fetch, const struct fetch_event *event,
+                       char out[NEWS_CHECK])
+{
+    struct fetch_detail detail;
+
+    out[0] = '\0';
+    if (event->kind != FETCH_EVENT_DONE ||
+        !fetch_detail(fetch, event->id, &detail))
+        return;
+    if (detail.row.check == FETCH_CHECK_OK && detail.digest) {
+        size_t len = strcspn(detail.digest, "=");
+
+        if (len < NEWS_CHECK) {
+            memcpy(out, detail.digest, len);
+            out[len] = '\0';
+        }
+    }
+    fetch_detail_fini(&detail);
+}
+
+static void say_each(struct bench *bench, const struct fetch_event *event,
+                     const char *check)
+{
+    enum news_tone tone;
+    struct str text;
+
+    str_init(&text, SENTENCE);
+    if (news_sentence(event, check, &tone, &text))
+        bench_say(bench, (enum bench_tone)tone, "%s", text.data);
+    str_fini(&text);
+}
+
+static void say_groups(struct bench *bench, int64_t now_ms)
+{
+    enum news_tone tone;
+    struct str text;
+
+    str_init(&text, SENTENCE);
+    while (news_next(&bench->news, now_ms, &tone, &text))
+        bench_say(bench, (enum bench_tone)tone, "%s", text.data);
+    str_fini(&text);
+}
+
+/* Even while the display stands still: the room starts nothing new while many
+ * events wait. */
+void bench_news_take(struct bench *bench, int64_t now_ms)
+{
+    struct fetch *fetch = bench->engine->fetch;
+    struct fetch_event events[EVENTS];
+    size_t count = EVENTS;
+
+    while (fetch && count == EVENTS) {
+        count = fetch_events(fetch, events, EVENTS);
+        for (size_t i = 0; i < count; i++) {
+            char check[NEWS_CHECK];
+
+            find_check(fetch, &events[i], check);
+            if (bench->plain)
+                say_each(bench, &events[i], check);
+            else
+                news_add(&bench->news, &events[i], check);
+            fetch_event_fini(&events[i]);
+        }
+    }
+    say_groups(bench, now_ms);
+}
