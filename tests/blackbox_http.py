@@ -162,7 +162,8 @@ def trickle_always(t):
                 t.url('trickle', size=200000, first=99))
     t.refused(run)
     t.true(STALLED in run.err, 'the rule is told')
-    t.equal(len(t.log('trickle')), 2, 'requests')
+    # what is so slow may be asked for once more beside itself
+    t.true(2 <= len(t.log('trickle')) <= 3, 'requests')
 
 
 @test

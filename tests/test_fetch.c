@@ -1111,6 +1111,69 @@ static void test_free(void)
     tap_ok(falls_to(before), "free: no descriptor stays open");
 }
 
+/* ---- from one run to the next ---- */
+
+static bool restore(struct fetch *room, const struct fetch_record *record,
+                    uint64_t *id)
+{
+    struct err err = {0};
+
+    return fetch_restore(room, record, id, &err) ||
+           (tap_ok(false, "restored: %s", err.text), false);
+}
+
+static void test_record(void)
+{
+    struct fetch *room = make_room((struct fetch_options){.retries = -1});
+    uint64_t done = add(room, origin_url(fast), "/SHA256SUMS", "record.sums");
+    uint64_t paused =
+        add(room, origin_url(slow), "/files/64M.bin", "record.bin");
+    uint64_t failed = add(room, origin_url(fast), "/nothere", "record.none");
+    struct fetch_record records[3];
+    struct fetch_record none;
+    uint64_t ids[3];
+    struct fetch_row row;
+
+    tap_ok(has_bytes(room, paused, MIB), "record: it runs");
+    fetch_pause(room, paused);
+    tap_ok(comes_to(room, done, FETCH_DONE) &&
+               comes_to(room, failed, FETCH_FAILED),
+           "record: the others are over");
+    tap_ok(fetch_record(room, done, &records[0]) &&
+               fetch_record(room, paused, &records[1]) &&
+               fetch_record(room, failed, &records[2]),
+           "record: there are three");
+    tap_ok(!fetch_record(room, failed + 1, &none), "record: and no fourth");
+    tap_int((int)records[1].state, FETCH_PAUSED,
+            "record: what is about to be paused is");
+    tap_ok(records[0].dir[0] == '/', "record: its folder in full");
+    fetch_free(room);
+
+    room = make_room((struct fetch_options){.retries = -1});
+    for (size_t i = 0; i < 3; i++)
+        tap_ok(restore(room, &records[i], &ids[i]), "restore: number %zu", i);
+    row = row_of(room, ids[0]);
+    tap_int((int)row.state, FETCH_DONE, "restore: what was done is done");
+    tap_int((long long)row.bytes, (long long)records[0].bytes,
+            "restore: with its size");
+    row = row_of(room, ids[1]);
+    tap_int((int)row.state, FETCH_PAUSED, "restore: paused");
+    tap_ok(row.bytes >= MIB / 2 && row.total == 64 * MIB,
+           "restore: as far as it was");
+    row = row_of(room, ids[2]);
+    tap_ok(row.state == FETCH_FAILED && row.err.code == ERR_MISSING,
+           "restore: failed, and why");
+    fetch_resume(room, ids[1]);
+    tap_ok(has_bytes(room, ids[1], records[1].bytes + MIB),
+           "restore: it goes on where it stood");
+    fetch_retry(room, ids[2]);
+    tap_ok(comes_to(room, ids[2], FETCH_FAILED), "restore: can be tried again");
+    fetch_forget(room, ids[0]);
+    for (size_t i = 0; i < 3; i++)
+        fetch_record_fini(&records[i]);
+    fetch_free(room);
+}
+
 int main(void)
 {
     struct err err = {0};
@@ -1151,6 +1214,7 @@ int main(void)
     test_folders();
     test_source();
     test_stop();
+    test_record();
     test_free();
     notify_fini(&notify);
     content_free(content);

@@ -304,6 +304,7 @@ static void turn(struct bench *bench)
     take_signals(bench);
     if (polled[1].revents) {
         notify_drain(&bench->engine->notify);
+        bench_memory_status(bench);
         bench->dirty = true;
     }
     if (polled[0].revents & POLLIN)
@@ -394,9 +395,13 @@ void bench_quit(struct bench *bench)
         return;
     }
     snprintf(question, sizeof(question),
-             ngettext("%llu download is not finished and stops. Quit?",
-                      "%llu downloads are not finished and stop. Quit?",
-                      (unsigned long)left),
+             bench_remembers(bench)
+                 ? ngettext("%llu download waits for the next start. Quit?",
+                            "%llu downloads wait for the next start. Quit?",
+                            (unsigned long)left)
+                 : ngettext("%llu download is not finished and stops. Quit?",
+                            "%llu downloads are not finished and stop. Quit?",
+                            (unsigned long)left),
              (unsigned long long)left);
     bench_confirm(bench, question, leave, NULL, NULL);
 }
@@ -438,12 +443,14 @@ static int screen_main(struct bench *bench, const struct bench_options *options)
     }
     if (*bench->screen.notice)
         bench_say(bench, BENCH_NOTE, "%s", bench->screen.notice);
+    bench_memory_load(bench);
     run_script(bench, options->script);
     bench->dirty = true;
     frame(bench, clock_ms());
     while (!bench->over)
         turn(bench);
     bench_undo_past(bench);
+    bench_memory_save(bench);
     bench_screen_fini(bench);
     screen_close(&bench->screen);
     input_fini(&bench->input);

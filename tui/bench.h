@@ -105,6 +105,13 @@ void bench_complete(struct bench *bench, const struct action *action,
 /* The command lines of this session. */
 struct history *bench_history(struct bench *bench);
 
+/* What is to be there at the next start: a download as it is now, or not any
+ * more, or right before another (0: last); a line of the palette. */
+void bench_remember(struct bench *bench, uint64_t id);
+void bench_forget(struct bench *bench, uint64_t id);
+void bench_remember_place(struct bench *bench, uint64_t id, uint64_t other);
+void bench_remember_line(struct bench *bench, const char *line);
+
 /* The end: at once, or after a question if work would stop. */
 void bench_quit(struct bench *bench);
 

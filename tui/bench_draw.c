@@ -21,7 +21,7 @@ void bench_screen_init(struct bench *bench)
 void bench_screen_fini(struct bench *bench)
 {
     while (bench->layer_count > 0)
-        bench_layer_close(bench);
+        bench_layer_close(bench, bench->layer_count - 1);
     del_panel(bench->base_panel);
     delwin(bench->base);
 }
@@ -95,13 +95,17 @@ void bench_overlay(struct bench *bench, const struct overlay *overlay,
     bench_touch(bench);
 }
 
-void bench_layer_close(struct bench *bench)
+/* One that it has opened may lie above it, and stays. */
+void bench_layer_close(struct bench *bench, size_t at)
 {
-    struct bench_layer *layer = &bench->layers[--bench->layer_count];
+    struct bench_layer layer = bench->layers[at];
 
-    layer->overlay->close(layer->self);
-    del_panel(layer->panel);
-    delwin(layer->window);
+    bench->layer_count--;
+    memmove(bench->layers + at, bench->layers + at + 1,
+            (bench->layer_count - at) * sizeof(layer));
+    layer.overlay->close(layer.self);
+    del_panel(layer.panel);
+    delwin(layer.window);
     bench_touch(bench);
 }
 

@@ -14,7 +14,7 @@ static void done(struct bench *bench, enum overlay_outcome outcome,
                  size_t layer)
 {
     if (outcome == OVERLAY_CLOSE && bench->layer_count > layer)
-        bench_layer_close(bench);
+        bench_layer_close(bench, layer);
 }
 
 /* Alt and a digit goes to a pane from anywhere. */
@@ -24,7 +24,7 @@ static bool to_pane(struct bench *bench, struct stroke stroke)
         stroke.code > '0' + LAYOUT_PANES)
         return false;
     while (bench->layer_count > 0)
-        bench_layer_close(bench);
+        bench_layer_close(bench, bench->layer_count - 1);
     bench_set_focus(bench, stroke.code - '1');
     return true;
 }

@@ -64,6 +64,7 @@ void bench_news_take(struct bench *bench, int64_t now_ms)
         for (size_t i = 0; i < count; i++) {
             char check[NEWS_CHECK];
 
+            bench_memory_event(bench, &events[i]);
             find_check(fetch, &events[i], check);
             if (bench->plain)
                 say_each(bench, &events[i], check);

@@ -33,6 +33,12 @@ struct bench_undo {
     void (*release)(void *arg);
 };
 
+/* A download as the session knows it. */
+struct bench_known {
+    uint64_t key; /* 0: it is not remembered */
+    int64_t added_ms;
+};
+
 struct bench {
     struct engine *engine;
     struct settings settings;
@@ -63,6 +69,8 @@ struct bench {
     size_t later_owner;
     char *later_line; /* bench_command_later; or NULL */
     struct history *history;
+    struct bench_known *known; /* by the download room's id */
+    size_t known_count;
     char keys[BINDINGS_SHOWN]; /* bench_keys' answer */
 
     bool dirty;        /* something has to be drawn */
@@ -78,7 +86,7 @@ void bench_layers_place(struct bench *bench);
 void bench_draw(struct bench *bench);
 void bench_screen_init(struct bench *bench);
 void bench_screen_fini(struct bench *bench);
-void bench_layer_close(struct bench *bench); /* the topmost */
+void bench_layer_close(struct bench *bench, size_t at);
 
 /* bench_actions.c */
 extern const struct action bench_actions[];
@@ -101,6 +109,13 @@ bool bench_do_source(void *self, struct bench *bench, int argc, char **argv,
 bool bench_do_screenshot(void *self, struct bench *bench, int argc, char **argv,
                          struct err *err);
 void bench_configure(struct bench *bench, const struct bench_options *options);
+
+/* bench_memory.c */
+bool bench_remembers(const struct bench *bench);
+void bench_memory_load(struct bench *bench);
+void bench_memory_event(struct bench *bench, const struct fetch_event *event);
+void bench_memory_status(struct bench *bench);
+void bench_memory_save(struct bench *bench);
 
 /* bench_input.c */
 void bench_take(struct bench *bench, const struct input_event *event);

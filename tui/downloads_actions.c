@@ -22,6 +22,13 @@ enum { JOBS_MAX = 64 };
 
 /* Rows. */
 
+static void do_one(struct downloads *downloads,
+                   void (*verb)(struct fetch *fetch, uint64_t id), uint64_t id)
+{
+    verb(downloads->fetch, id);
+    bench_remember(downloads->bench, id);
+}
+
 static bool for_each(struct downloads *downloads,
                      void (*verb)(struct fetch *fetch, uint64_t id),
                      struct err *err)
@@ -29,9 +36,9 @@ static bool for_each(struct downloads *downloads,
     if (downloads->tag_count == 0 && downloads->selected == 0)
         return err_set(err, ERR_MISSING, _("no download is selected"));
     if (downloads->tag_count == 0)
-        verb(downloads->fetch, downloads->selected);
+        do_one(downloads, verb, downloads->selected);
     for (size_t i = 0; i < downloads->tag_count; i++)
-        verb(downloads->fetch, downloads->tags[i]);
+        do_one(downloads, verb, downloads->tags[i]);
     return true;
 }
 
@@ -192,6 +199,7 @@ static void removal_past(struct bench *bench, void *arg)
 
     for (size_t i = 0; i < removal->forget_count; i++) {
         fetch_forget(downloads->fetch, removal->forget[i]);
+        bench_forget(bench, removal->forget[i]);
         drop_id(downloads->going, &downloads->going_count, removal->forget[i]);
     }
     bench_touch(bench);
@@ -348,6 +356,7 @@ static bool move_by(struct downloads *downloads, int by, struct err *err)
     else if (at + 2 < downloads->row_count)
         other = downloads->rows[at + 2].id;
     fetch_move(downloads->fetch, row->id, other);
+    bench_remember_place(downloads->bench, row->id, other);
     return true;
 }
 
@@ -374,6 +383,7 @@ ACTION(priority)
     if (downloads->selected == 0)
         return err_set(err, ERR_MISSING, _("no download is selected"));
     fetch_priority(downloads->fetch, downloads->selected, (int)value);
+    bench_remember(downloads->bench, downloads->selected);
     return true;
 }
 

@@ -7,7 +7,7 @@
 #include "downloads.h"
 
 enum {
-    STATE = 4,
+    STATE = 6,
     LEFT = 1 + STATE + 1,
     PERCENT = 5,
     SIZES = 12,

@@ -375,6 +375,7 @@ static void complete(struct palette *palette)
 static enum overlay_outcome run(struct palette *palette, const char *line)
 {
     history_add(bench_history(palette->bench), line);
+    bench_remember_line(palette->bench, line);
     bench_command_later(palette->bench, line);
     return OVERLAY_CLOSE;
 }

@@ -132,10 +132,13 @@ static int open_bench(struct words_given *given)
         .retries = -1,
         .max_redirects = -1,
         .events = true,
+        .starts = true,
     };
+    const struct session_options session = {.path = NULL};
     const struct engine_options options = {
         .log_level = LOG_INFO,
         .fetch = &fetch,
+        .session = given->bench.plain ? NULL : &session,
         .threads = true,
     };
     struct engine engine;

@@ -47,6 +47,7 @@ void download_free(struct download *download)
     mem_free(download->dir);
     validators_fini(&download->seen);
     mem_free(download->name);
+    mem_free(download->past_name);
     mem_free(download->path);
     mem_free(download->body);
     mem_free(download->body_type);
@@ -378,6 +379,20 @@ static void hand_page(struct fetch *room, struct download *page)
     room->page_queue = page;
     room->page = NULL;
     lock_cond_signal(&room->reader_cond);
+}
+
+void download_add_over(struct fetch *room, struct download *download,
+                       enum fetch_state state)
+{
+    forget_old(room);
+    download->id = ++room->last_id;
+    download->state = FETCH_QUEUED;
+    room->queued++;
+    enter_list(room, download);
+    bucket_init(&download->bucket, (double)room->options.limit_rate_file,
+                (double)room->options.limit_rate_file / 10 + 1, 0);
+    download_set_state(room, download, state);
+    enter_over(room, download);
 }
 
 void download_finish(struct fetch *room, struct download *download,

@@ -13,6 +13,10 @@ void download_free(struct download *download);
 void download_add(struct fetch *room, struct download *download)
     REQUIRES(fetch_class);
 
+/* Makes known one that was over before: a row, no more. */
+void download_add_over(struct fetch *room, struct download *download,
+                       enum fetch_state state) REQUIRES(fetch_class);
+
 /* The host its next request goes to. */
 struct host *download_host(const struct download *download)
     REQUIRES(fetch_class);

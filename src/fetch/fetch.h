@@ -344,6 +344,36 @@ bool fetch_detail(struct fetch *fetch, uint64_t id, struct fetch_detail *detail)
     __attribute__((warn_unused_result));
 void fetch_detail_fini(struct fetch_detail *detail);
 
+/* A download for another run: what it is and what has become of it. Strings are
+ * the record's own; its URLs are as they were given, credentials too. */
+struct fetch_record {
+    char **urls;
+    size_t count;
+    char *out;    /* or NULL, like all below */
+    char *dir;    /* in full */
+    char *digest; /* as declared: "sha256=..." */
+    int priority;
+    enum fetch_state state;
+    char *name;
+    char *path; /* of the finished file */
+    uint64_t bytes;
+    int64_t total; /* -1: unknown */
+    unsigned tries;
+    struct err err;
+};
+
+/* False: there is no such download. The caller ends it with _fini. */
+bool fetch_record(struct fetch *fetch, uint64_t id, struct fetch_record *record)
+    __attribute__((warn_unused_result));
+void fetch_record_fini(struct fetch_record *record);
+
+/* Adds what another run has left. What was over is a row of the list, which
+ * fetch_retry can begin again, and no event tells of it; PAUSED is paused; all
+ * others are queued. ERR_USAGE as for fetch_add. */
+bool fetch_restore(struct fetch *fetch, const struct fetch_record *record,
+                   uint64_t *id, struct err *err)
+    __attribute__((warn_unused_result));
+
 struct fetch_totals {
     uint64_t added;                /* downloads so far, pages not counted */
     uint64_t count[FETCH_STATES];  /* in this run, forgotten ones too */

@@ -42,6 +42,8 @@ const char *snapshot_name(const struct download *download)
         return tail(download->path);
     if (download->name || download->out)
         return download->name ? download->name : download->out;
+    if (download->past_name)
+        return download->past_name;
     return tail(download->mirrors[0].url);
 }
 
@@ -92,6 +94,10 @@ void snapshot_row(struct fetch_row *row, struct download *download,
                               .priority = download->priority,
                               .check = download->check,
                               .err = download->err};
+    if (!download->resume_known && row->bytes == 0 && row->total < 0) {
+        row->bytes = download->past_bytes;
+        row->total = download->past_total > 0 ? download->past_total : -1;
+    }
     /* What is over holds its bytes no more. */
     if (download->state == FETCH_DONE && row->total >= 0)
         row->bytes = (uint64_t)row->total;
