@@ -63,7 +63,7 @@ static void fill_segments(struct fetch_detail *detail,
             .end = lease->end,
             .speed = (uint64_t)meter_rate(&lease->meter, now_ms),
             .port = lease->port,
-            .mirror = download->mirror_at};
+            .mirror = lease->mirror};
         snprintf(segment->thread, sizeof(segment->thread), "fetch-%u",
                  lease->worker->index + 1);
         memcpy(segment->peer, lease->peer, sizeof(segment->peer));

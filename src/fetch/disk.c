@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "fetch/archive.h"
 #include "fetch/download.h"
+#include "fetch/event.h"
 #include "fetch/hashing.h"
 #include "fetch/resume.h"
 #include "fetch/target.h"
@@ -267,6 +268,39 @@ static enum fetch_state give_up(struct fetch *room, struct download *download,
     return err->code == ERR_CANCELED ? FETCH_CANCELED : FETCH_FAILED;
 }
 
+/* It is not the declared file. Pieces of several mirrors: once more, from one
+ * alone; of one: from the next, if there is one. */
+static bool another_try(struct fetch *room, struct download *download)
+{
+    bool mixed = download->mixed;
+    struct err err = {0};
+
+    if (download->adopted >= 0 ||
+        (!mixed && download->mirror_at + 1 >= download->count))
+        return false;
+    err_set(&err, ERR_MISMATCH,
+            mixed ? "the pieces of several mirrors do not give the declared "
+                    "checksum; it is fetched anew from one"
+                  : "the checksum is not the declared one; it is fetched anew "
+                    "from the next mirror");
+    part_remove(download->part);
+    room_take(room);
+    close_part(download);
+    spans_clear(&download->done);
+    spans_clear(&download->journaled);
+    download->journal_ms = 0;
+    download->best_bytes = 0;
+    download->resume_known = false;
+    download->mixed = false;
+    download->no_mix = true;
+    if (!mixed)
+        download->mirror_at++;
+    event_add(room, download, FETCH_EVENT_NOTE, &err, NULL, 0, clock_ms());
+    download_requeue(room, download);
+    room_drop(room);
+    return true;
+}
+
 static void finish(struct fetch *room, struct download *download)
 {
     uint64_t length = (uint64_t)download->seen.length;
@@ -276,6 +310,9 @@ static void finish(struct fetch *room, struct download *download)
     enum hashing_state verified = verify_part(room, download, length, &err);
 
     if (verified == HASHING_MORE)
+        return;
+    if (verified == HASHING_FAILED && err.code == ERR_MISMATCH &&
+        another_try(room, download))
         return;
     if (verified == HASHING_DONE)
         state = place(room, download, length, &path, &err);

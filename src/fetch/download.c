@@ -209,6 +209,7 @@ static void enter_list(struct fetch *room, struct download *download)
         room->page = download;
         return;
     }
+    room->mirrored |= download->count > 1;
     download->index = ++room->added;
     download->roll.id = download->id;
     roll_insert(&room->all, &download->roll, NULL);
@@ -267,7 +268,7 @@ struct lease *download_begin(struct fetch *room, struct download *download,
     if (download->part && download->ranges && !download->whole &&
         download->todo.count > 0)
         span = download->todo.list[0];
-    lease = lease_new(download, worker, span, now_ms);
+    lease = lease_new(download, worker, download->mirror_at, span, now_ms);
     lease->first = true;
     return lease;
 }
@@ -547,6 +548,9 @@ static void revive(struct fetch *room, struct download *download)
 
         mirror->host = host_find(room, mirror->key);
         mirror->host->users++;
+        mirror->off = mirror->asked = mirror->proven = false;
+        mirror->tries = 0;
+        mirror->not_before_ms = 0;
     }
     leave_over(room, download);
     download->mirror_at = 0;

@@ -274,6 +274,43 @@ static bool right_piece(struct transfer *transfer)
     return true;
 }
 
+/* A mirror's piece goes beside another server's bytes only if it is sure to be
+ * of the same file: the same strong tag says so, or a digest will tell. */
+static bool same_file(const struct transfer *transfer)
+{
+    const struct download *download = transfer->download;
+    const struct answer *answer = &transfer->answer;
+
+    return download->has_digest ||
+           (answer_strong(download->seen.etag) &&
+            validators_compare(&download->seen, answer, answer->range.total) ==
+                SAME &&
+            !validators_new_tag(&download->seen, answer) && answer->etag);
+}
+
+static void begin_aside(struct transfer *transfer)
+{
+    const struct content_range *range = &transfer->answer.range;
+    const char *text = NULL;
+
+    if (transfer->answer.status != 206 || !transfer->answer.has_range ||
+        !range->satisfied || range->span.start != transfer->start ||
+        range->span.end > transfer->until)
+        text = "this mirror does not serve ranges; it is not used beside the "
+               "first";
+    else if (range->total != transfer->download->seen.length)
+        text = "this mirror has a file of another length; it is not used";
+    else if (!same_file(transfer))
+        text = "nothing proves that this mirror has the same file; it is not "
+               "used beside the first (a checksum would)";
+    if (text) {
+        judge_refuse(transfer, VERDICT_FAIL, ERR_MISMATCH, text);
+        return;
+    }
+    transfer->expected = (int64_t)(range->span.end - range->span.start);
+    learn_mirror(transfer);
+}
+
 static void begin_range(struct transfer *transfer)
 {
     const struct answer *answer = &transfer->answer;
@@ -425,8 +462,14 @@ void judge_begin(struct transfer *transfer, const char *data, size_t len)
                      "the request ended without an answer");
     else if (transfer->http && (status < 200 || status > 299))
         bad_status(transfer);
+    else if (!transfer->http && transfer->aside)
+        judge_refuse(transfer, VERDICT_FAIL, ERR_PROTOCOL,
+                     "this mirror does not speak HTTP; it is not used beside "
+                     "the first");
     else if (!transfer->http)
         begin_ftp(transfer);
+    else if (transfer->aside)
+        begin_aside(transfer);
     else if (transfer->ranged)
         begin_range(transfer);
     if (transfer->verdict.kind == VERDICT_NONE && !transfer->ranged)

@@ -7,6 +7,7 @@
 #include "fetch/download.h"
 #include "fetch/host.h"
 #include "fetch/judge.h"
+#include "fetch/lease.h"
 #include "fetch/sums.h"
 #include "fetch/target.h"
 
@@ -130,12 +131,28 @@ void learn_protocol(struct transfer *transfer)
 
     curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &begin_us);
     room_take(room);
-    host = download_host(transfer->download);
+    host = lease_host(transfer->lease);
     host_begun(host, (double)begin_us / 1000);
     name_protocol(transfer);
     name_connection(transfer);
     host->no_h2 |= transfer->lane == LANE_H2 && !h2;
     host_answered(room, host, h2 && !host->no_h2);
     host->h2 &= !host->no_h2;
+    room_drop(room);
+}
+
+void learn_mirror(struct transfer *transfer)
+{
+    struct fetch *room = transfer->worker->room;
+    struct download *download = transfer->download;
+    struct mirror *mirror;
+
+    room_take(room);
+    mirror = &download->mirrors[transfer->lease->mirror];
+    mirror->proven = true;
+    mirror->asked = false;
+    mirror->tries = 0;
+    download->mixed = true;
+    room_wake(room);
     room_drop(room);
 }

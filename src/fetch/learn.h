@@ -16,6 +16,9 @@ void learn_name(struct transfer *transfer);
 void learn_validators(struct transfer *transfer, int64_t length, bool ranges)
     REQUIRES(fetch_class);
 
+/* A mirror has the same file. Lock not held. */
+void learn_mirror(struct transfer *transfer);
+
 /* A range has come: what was not known before. */
 void learn_missing(struct transfer *transfer) REQUIRES(fetch_class);
 

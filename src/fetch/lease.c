@@ -29,13 +29,24 @@ void lease_reckon_todo(struct download *download)
             spans_remove(&download->todo, lease->pos, lease->end);
 }
 
+struct host *lease_host(const struct lease *lease)
+{
+    return lease->download->mirrors[lease->mirror].host;
+}
+
+bool lease_aside(const struct lease *lease)
+{
+    return lease->mirror != lease->download->mirror_at;
+}
+
 struct lease *lease_new(struct download *download, struct worker *worker,
-                        struct span span, int64_t now_ms)
+                        size_t mirror, struct span span, int64_t now_ms)
 {
     struct lease *lease = mem_new(sizeof(*lease));
 
     *lease = (struct lease){.download = download,
                             .worker = worker,
+                            .mirror = mirror,
                             .next = download->leases,
                             .start = span.start,
                             .pos = span.start,
@@ -44,7 +55,7 @@ struct lease *lease_new(struct download *download, struct worker *worker,
     meter_init(&lease->meter, now_ms);
     download->leases = lease;
     download->lease_count++;
-    host_start(download_host(download), worker, now_ms);
+    host_start(lease_host(lease), worker, now_ms);
     return lease;
 }
 
@@ -84,15 +95,22 @@ static bool may_split(const struct fetch *room, const struct download *download,
            (most == 0 || download->lease_count < most);
 }
 
-struct lease *lease_todo(struct fetch *room, struct download *download,
-                         struct worker *worker, int64_t now_ms)
+static struct lease *take_todo(struct fetch *room, struct download *download,
+                               struct worker *worker, size_t mirror,
+                               int64_t now_ms) REQUIRES(fetch_class)
 {
     struct span span;
 
     if (!may_split(room, download, now_ms) ||
         !spans_take(&download->todo, piece_bytes(download), &span))
         return NULL;
-    return lease_new(download, worker, span, now_ms);
+    return lease_new(download, worker, mirror, span, now_ms);
+}
+
+struct lease *lease_todo(struct fetch *room, struct download *download,
+                         struct worker *worker, int64_t now_ms)
+{
+    return take_todo(room, download, worker, download->mirror_at, now_ms);
 }
 
 /* Of a connection of this download, on an average. */
@@ -176,9 +194,10 @@ static bool steal(const struct fetch *room, struct download *download,
     return spans_add(&download->todo, rest.start, rest.end);
 }
 
-struct lease *lease_steal(struct fetch *room, struct download *download,
-                          struct worker *worker, int64_t now_ms,
-                          int64_t *next_ms)
+static struct lease *take_other(struct fetch *room, struct download *download,
+                                struct worker *worker, size_t mirror,
+                                int64_t now_ms, int64_t *next_ms)
+    REQUIRES(fetch_class)
 {
     struct lease *victim;
     struct lease *lease;
@@ -189,7 +208,7 @@ struct lease *lease_steal(struct fetch *room, struct download *download,
     if (!victim)
         return NULL;
     if (worth_it(victim, now_ms) && steal(room, download, victim, now_ms))
-        return lease_todo(room, download, worker, now_ms);
+        return take_todo(room, download, worker, mirror, now_ms);
     if (left_ms(victim, now_ms) < DOUBLE_MS ||
         now_ms - victim->since_ms < DOUBLE_MS) {
         /* It may stall later, and nobody would tell. */
@@ -197,9 +216,57 @@ struct lease *lease_steal(struct fetch *room, struct download *download,
             *next_ms = now_ms + LOOK_MS;
         return NULL;
     }
-    lease = lease_new(download, worker, (struct span){victim->pos, victim->end},
-                      now_ms);
+    lease = lease_new(download, worker, mirror,
+                      (struct span){victim->pos, victim->end}, now_ms);
     lease->doubled = victim->doubled = true;
+    return lease;
+}
+
+struct lease *lease_steal(struct fetch *room, struct download *download,
+                          struct worker *worker, int64_t now_ms,
+                          int64_t *next_ms)
+{
+    return take_other(room, download, worker, download->mirror_at, now_ms,
+                      next_ms);
+}
+
+/* May mirror be asked now? One request alone finds out whether it has the same
+ * file. */
+static bool may_ask(struct fetch *room, struct mirror *mirror,
+                    const struct worker *worker, int64_t now_ms,
+                    int64_t *next_ms) REQUIRES(fetch_class)
+{
+    if (mirror->off || mirror->asked)
+        return false;
+    if (now_ms < mirror->not_before_ms) {
+        if (mirror->not_before_ms < *next_ms)
+            *next_ms = mirror->not_before_ms;
+        return false;
+    }
+    return host_may_start(room, mirror->host, worker, now_ms, next_ms) &&
+           mirror->host->active < mirror->host->governor.target;
+}
+
+struct lease *lease_mirror(struct fetch *room, struct download *download,
+                           struct worker *worker, int64_t now_ms,
+                           int64_t *next_ms)
+{
+    struct lease *lease = NULL;
+
+    if (download->no_mix)
+        return NULL;
+    for (size_t i = download->mirror_at + 1; i < download->count && !lease;
+         i++) {
+        struct mirror *mirror = &download->mirrors[i];
+
+        if (!may_ask(room, mirror, worker, now_ms, next_ms))
+            continue;
+        lease = take_todo(room, download, worker, i, now_ms);
+        if (!lease)
+            lease = take_other(room, download, worker, i, now_ms, next_ms);
+        if (lease)
+            mirror->asked = !mirror->proven;
+    }
     return lease;
 }
 
@@ -253,7 +320,7 @@ void lease_publish(struct fetch *room, struct lease *lease, uint64_t pos,
     meter_add(&room->meter, received);
     (void)meter_rate(&room->meter, now_ms);
     room->received += received;
-    (void)host_work(room, download_host(download), (double)received, now_ms);
+    (void)host_work(room, lease_host(lease), (double)received, now_ms);
 }
 
 void lease_remove(struct lease *lease)

@@ -11,7 +11,8 @@ enum { LEASE_MIN = 1 << 20 };
 void lease_reckon_todo(struct download *download) REQUIRES(fetch_class);
 
 struct lease *lease_new(struct download *download, struct worker *worker,
-                        struct span span, int64_t now_ms) REQUIRES(fetch_class);
+                        size_t mirror, struct span span, int64_t now_ms)
+    REQUIRES(fetch_class);
 
 /* Takes it out of its download; the caller frees it. */
 void lease_remove(struct lease *lease) REQUIRES(fetch_class);
@@ -28,6 +29,18 @@ struct lease *lease_todo(struct fetch *room, struct download *download,
 struct lease *lease_steal(struct fetch *room, struct download *download,
                           struct worker *worker, int64_t now_ms,
                           int64_t *next_ms) REQUIRES(fetch_class);
+
+/* The same from another mirror of the file than the one its first answer came
+ * from, if there is one that may be asked now. */
+struct lease *lease_mirror(struct fetch *room, struct download *download,
+                           struct worker *worker, int64_t now_ms,
+                           int64_t *next_ms) REQUIRES(fetch_class);
+
+/* Where it is fetched from. */
+struct host *lease_host(const struct lease *lease) REQUIRES(fetch_class);
+
+/* The lease is beside those of the mirror that counts. */
+bool lease_aside(const struct lease *lease) REQUIRES(fetch_class);
 
 /* The transfers of all of them are to end. */
 void lease_stop_all(struct fetch *room, struct download *download)

@@ -57,7 +57,8 @@ struct lease {
     /* constant */
     struct download *download;
     struct worker *worker;
-    bool first; /* the first request: without a range, from 0 */
+    bool first;    /* the first request: without a range, from 0 */
+    size_t mirror; /* of download: where it is fetched from */
     /* guarded by the room's lock */
     struct lease *next; /* of the download */
     uint64_t start;
@@ -75,6 +76,12 @@ struct mirror {
     char *url;
     char *key;         /* of its host */
     struct host *host; /* set by download_add; counted in host->users */
+    /* guarded by the room's lock; of use beside another */
+    bool asked;  /* its first answer is awaited */
+    bool proven; /* it has the same file */
+    bool off;    /* it has not, or does not answer */
+    unsigned tries;
+    int64_t not_before_ms;
 };
 
 /* What the disk thread is to do for a download. */
@@ -122,6 +129,8 @@ struct download {
     struct download *host_next; /* host->queue or host->running */
     struct download *host_prev;
     size_t mirror_at;
+    bool mixed;       /* what is here comes from more than one mirror */
+    bool no_mix;      /* nor may it: the checksum was wrong then */
     bool no_if_range; /* the server answers 200 to If-Range: leave it out */
     bool h1_only;     /* refetch over HTTP/1.1 */
     int priority;
@@ -291,6 +300,7 @@ struct fetch {
     unsigned pages;    /* pages not over */
     unsigned max_jobs;
     struct bucket bytes;
+    bool mirrored; /* there was a download with mirrors */
     bool rate_set; /* a limit came after the start */
     struct meter meter;
     uint64_t received;

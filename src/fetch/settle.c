@@ -10,6 +10,7 @@
 enum {
     PROGRESS_MIN = 64 << 10, /* fewer new bytes are none */
     FREE_TRIES = 3,          /* failures that cost nothing, before they count */
+    MIRROR_TRIES = 3,        /* of a mirror beside another */
     CHANGES_MAX = 5          /* a file that changes more often is given up */
 };
 
@@ -101,7 +102,6 @@ static void try_later(struct fetch *room, struct download *download,
     int retries = room->options.retries;
 
     download->retries++;
-
     if (verdict->kind == VERDICT_FREE && download->free_tries++ < FREE_TRIES)
         return;
     if (download->tries++ >= (unsigned)retries) {
@@ -196,6 +196,42 @@ static void act_on(struct fetch *room, struct download *download,
     }
 }
 
+/* A mirror beside the one that counts has failed: it is given up, or asked
+ * later if that may help. The download goes on without it. */
+static void act_aside(struct fetch *room, const struct lease *lease,
+                      const struct verdict *verdict, int64_t now_ms,
+                      uint32_t random) REQUIRES(fetch_class)
+{
+    struct download *download = lease->download;
+    struct mirror *mirror = &download->mirrors[lease->mirror];
+    struct err err = verdict->err;
+    int64_t wait_ms;
+
+    mirror->asked = false;
+    if (verdict->kind == VERDICT_OK || verdict->kind == VERDICT_STOPPED)
+        return;
+    wait_ms = backoff_ms(mirror->tries, random);
+    if (wait_ms < verdict->retry_after_ms)
+        wait_ms = verdict->retry_after_ms;
+    mirror->not_before_ms = now_ms + wait_ms;
+    mirror->off =
+        mirror->tries++ >= MIRROR_TRIES ||
+        (verdict->kind != VERDICT_RETRY && verdict->kind != VERDICT_FREE &&
+         verdict->kind != VERDICT_REFUSED);
+    if (!mirror->off)
+        return;
+    err_prefix(&err, "%s", mirror->key);
+    event_add(room, download, FETCH_EVENT_NOTE, &err, NULL, 0, now_ms);
+}
+
+/* Failures of our own disk, wherever the bytes came from. */
+static bool ours(const struct verdict *verdict)
+{
+    return verdict->kind == VERDICT_FAIL &&
+           (verdict->err.code == ERR_SPACE || verdict->err.code == ERR_IO ||
+            verdict->err.code == ERR_DENIED);
+}
+
 /* Only what was never here before is progress: a server that breaks off every
  * time and cannot go on from there must not be asked for ever. */
 static void note_progress(struct download *download) REQUIRES(fetch_class)
@@ -217,19 +253,22 @@ void settle_lease(struct fetch *room, struct lease *lease,
                   int64_t now_ms, uint32_t random)
 {
     struct download *download = lease->download;
-    struct host *host = download_host(download);
+    struct host *host = lease_host(lease);
+    bool aside = lease_aside(lease) && !ours(verdict);
 
     lease_remove(lease);
     host_end(host, lease->worker);
+    if (aside && !download->failing)
+        act_aside(room, lease, verdict, now_ms, random);
     mem_free(lease);
     note_progress(download);
     note_host(room, host, verdict, now_ms, random);
     if (placed) {
-        host_unrun(room, host, download);
+        host_unrun(room, download_host(download), download);
         download_finish(room, download, FETCH_DONE, NULL, path, now_ms);
         return;
     }
-    if (!download->failing)
+    if (!download->failing && !aside)
         act_on(room, download, verdict, now_ms, random);
     lease_reckon_todo(download);
     if (download_complete(download))
@@ -238,6 +277,6 @@ void settle_lease(struct fetch *room, struct lease *lease,
         room_wake(room);
         return;
     }
-    host_unrun(room, host, download);
+    host_unrun(room, download_host(download), download);
     conclude(room, download, now_ms);
 }

@@ -127,40 +127,26 @@ size_t fetch_rows(struct fetch *room, enum fetch_which which, size_t first,
     return count;
 }
 
-/* What running files still have to bring. */
-static uint64_t left_bytes(struct fetch *room) REQUIRES(fetch_class)
+/* What runs: its connections, and what it still has to bring. */
+static void add_running(struct fetch *room, struct fetch_totals *totals)
+    REQUIRES(fetch_class)
 {
-    uint64_t left = 0;
     struct host *host = room->ring;
 
     if (!host)
-        return 0;
+        return;
     do {
         for (struct download *download = host->running; download;
              download = download->host_next) {
             uint64_t bytes = download_bytes(download);
 
+            totals->connections += download->lease_count;
             if (download->seen.length >= 0 &&
                 (uint64_t)download->seen.length > bytes)
-                left += (uint64_t)download->seen.length - bytes;
+                totals->bytes_left += (uint64_t)download->seen.length - bytes;
         }
         host = host->ring_next;
     } while (host != room->ring);
-    return left;
-}
-
-static unsigned connections(const struct fetch *room) REQUIRES(fetch_class)
-{
-    unsigned count = 0;
-    const struct host *host = room->ring;
-
-    if (!host)
-        return 0;
-    do {
-        count += host->active;
-        host = host->ring_next;
-    } while (host != room->ring);
-    return count;
 }
 
 void fetch_totals(struct fetch *room, struct fetch_totals *totals)
@@ -173,11 +159,10 @@ void fetch_totals(struct fetch *room, struct fetch_totals *totals)
     memcpy(totals->count, room->count, sizeof(totals->count));
     memcpy(totals->listed, room->listed, sizeof(totals->listed));
     totals->bytes = room->received;
-    totals->bytes_left = left_bytes(room);
+    add_running(room, totals);
     totals->speed = (uint64_t)meter_rate(&room->meter, now_ms);
     if (room->queued == 0)
         totals->eta_ms = eta_ms((double)totals->speed, totals->bytes_left);
-    totals->connections = connections(room);
     totals->max_jobs = room->max_jobs;
     totals->rate_bytes_per_s = (uint64_t)room->bytes.rate;
     totals->held = room->held;

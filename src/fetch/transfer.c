@@ -324,7 +324,7 @@ void transfer_grant(struct transfer *transfer)
 {
     const struct download *download = transfer->download;
     const struct bucket *buckets[] = {&transfer->worker->room->bytes,
-                                      &download_host(download)->bytes,
+                                      &lease_host(transfer->lease)->bytes,
                                       &download->bucket};
 
     transfer->grant = UINT64_MAX;
@@ -355,10 +355,12 @@ bool transfer_start(struct transfer *transfer, struct lease *lease)
         (lease->start == lease->end || transfer->download->check_overlap))
         transfer->overlap = resume_held(transfer);
     transfer_grant(transfer);
-    host = download_host(lease->download);
-    url = lease->download->mirrors[lease->download->mirror_at].url;
+    host = lease_host(lease);
+    url = lease->download->mirrors[lease->mirror].url;
+    transfer->aside = lease_aside(lease);
     h1_only = host->no_h2 || lease->download->h1_only || room->rate_set;
-    transfer->if_range = !lease->download->no_if_range;
+    /* Another server's tag says nothing to a mirror; its own is judged. */
+    transfer->if_range = !lease->download->no_if_range && !transfer->aside;
     few = host->queued + host->active <= FEW;
     room_drop(room);
     set_request(transfer, url, few, h1_only);

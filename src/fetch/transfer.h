@@ -24,6 +24,7 @@ struct transfer {
     struct answer answer;
     struct verdict verdict;
     bool http;     /* asked over HTTP */
+    bool aside;    /* from a mirror, beside the one that counts */
     bool ranged;   /* asked for a range */
     bool if_range; /* and said under which condition */
     bool begun;    /* the answer has been judged */

@@ -83,6 +83,24 @@ static struct lease *lease_of_host(struct fetch *room, struct host *host,
     return lease;
 }
 
+/* A piece of a running file from another of its mirrors. */
+static struct lease *lease_aside_of(struct fetch *room, struct worker *worker,
+                                    int64_t now_ms, int64_t *next_ms)
+    REQUIRES(fetch_class)
+{
+    struct host *host = room->ring;
+    struct lease *lease = NULL;
+
+    do {
+        for (struct download *download = host->running; download && !lease;
+             download = download->host_next)
+            if (download->count > 1)
+                lease = lease_mirror(room, download, worker, now_ms, next_ms);
+        host = host->ring_next;
+    } while (host != room->ring && !lease);
+    return lease;
+}
+
 /* Asks the hosts in turn. NULL: nothing now; *next_ms is lowered to when time
  * alone may change that. */
 static struct lease *next_lease(struct fetch *room, struct worker *worker,
@@ -119,7 +137,8 @@ static struct lease *next_lease(struct fetch *room, struct worker *worker,
         }
         host = next;
     } while (host != first);
-    return NULL;
+    return room->mirrored ? lease_aside_of(room, worker, now_ms, next_ms)
+                          : NULL;
 }
 
 static bool limited(const struct fetch *room) REQUIRES(fetch_class)
@@ -308,8 +327,8 @@ static int64_t charge(struct fetch *room, struct transfer *transfer,
                       int64_t now_ms) REQUIRES(fetch_class)
 {
     struct download *download = transfer->download;
-    struct bucket *buckets[] = {&room->bytes, &download_host(download)->bytes,
-                                &download->bucket};
+    struct bucket *buckets[] = {
+        &room->bytes, &lease_host(transfer->lease)->bytes, &download->bucket};
     double bytes = (double)(transfer->received - transfer->spent);
     int64_t wait_ms = 0;
 
