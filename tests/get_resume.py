@@ -469,6 +469,30 @@ def resume_without_ranges(t):
         t.saved(run, url)
     else:
         t.same('f.bin', old)
+        t.true('move it away' in run.err, 'what to do next')
+
+
+@test(alone=True)
+def resume_killed(t):
+    """--on-exists resume, killed at any moment: the file is never lost"""
+    url = t.url('ok', size=8 * MIB, rate=2 * MIB)
+    old = t.expected(url)[:3 * MIB]
+    words = ['--on-exists', 'resume', '--max-segments', 1, url]
+    write(t.file('f.bin'), old)
+    chance = random.Random(20240102)
+    for _ in range(15):
+        run = t.start(*words)
+        end = time.monotonic() + chance.uniform(0, 0.25)
+        while time.monotonic() < end and not run.ended():
+            time.sleep(0.002)
+        run.kill().wait()
+        kept = [path for path in glob.glob(t.out + '/*')
+                if read(path)[:len(old)] == old]
+        t.equal(len(kept), 1, 'files that begin with what was there')
+        t.true(kept[0] == t.file('f.bin') or journal_claims(t),
+               'it has its name, or can be resumed')
+    t.saved(t.get(*words), url)
+    t.true(min(t.starts('ok')) >= 3 * MIB - MIB, 'nothing was fetched twice')
 
 
 @test

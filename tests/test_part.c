@@ -347,7 +347,8 @@ static void test_busy(void)
     tap_ok(!resume(&part, &journal) && !part && err.code == ERR_BUSY,
            "nor is it resumed");
     write_file(NAME, "own", 3);
-    tap_ok(!part_adopt(dir_fd, NAME, NAME, URL, &(uint64_t){0}, &err) &&
+    tap_ok(!part_adopt(dir_fd, NAME, NAME, URL, &(struct journal){.length = -1},
+                       &err) &&
                err.code == ERR_BUSY,
            "nor a file put in its place");
     tap_is(read_file(NAME), "own", "which stays where it is");
@@ -444,19 +445,32 @@ static void test_reset(void)
     end();
 }
 
+static struct part *adopt(const char *file, struct journal *journal)
+{
+    journal_init(journal);
+    return part_adopt(dir_fd, file, NAME, URL, journal, &err);
+}
+
 static void test_adopt(void)
 {
+    struct journal journal;
     struct part *part;
-    uint64_t bytes = 0;
 
     begin();
     write_file(NAME, "0123456789", 10);
-    part = part_adopt(dir_fd, NAME, NAME, URL, &bytes, &err);
-    tap_ok(part && bytes == 10 && !exists(NAME), "a file becomes a part");
+    part = adopt(NAME, &journal);
+    tap_ok(part && journal.own == 10 && spans_has(&journal.done, 0, 10) &&
+               !exists(NAME),
+           "a file becomes a part");
+    journal_fini(&journal);
     tap_is(read_file(part->name), "0123456789", "with what is in it");
+    part_free(part);
+    tap_ok(part_resume(dir_fd, NAME, URL, &part, &journal, &err) && part &&
+               journal.own == 10 && spans_has(&journal.done, 0, 10),
+           "that can be resumed at once, and says whose it was");
+    journal_fini(&journal);
     put(part, "abc", 10);
-    claim(part, 0, 13);
-    tap_ok(part_place(part, dir_fd, NAME, bytes, false, &err),
+    tap_ok(part_place(part, dir_fd, NAME, 10, false, &err),
            "and is given back");
     tap_is(read_file(NAME), "0123456789", "as it was");
     part_free(part);
@@ -466,21 +480,23 @@ static void test_adopt(void)
     put(part, "an earlier part", 0);
     claim(part, 0, 9);
     part_free(part);
-    part = part_adopt(dir_fd, NAME, NAME, URL, &bytes, &err);
-    tap_ok(part && bytes == 10 && !exists(part->journal_name),
+    part = adopt(NAME, &journal);
+    tap_ok(part && journal.own == 10 && journal.done.count == 1 &&
+               spans_has(&journal.done, 0, 10),
            "one in the way is overwritten, its journal gone");
+    journal_fini(&journal);
     part_remove(part);
     part_free(part);
 
-    tap_ok(!part_adopt(dir_fd, "none", NAME, URL, &bytes, &err) &&
-               err.code == ERR_MISSING,
+    tap_ok(!adopt("none", &journal) && err.code == ERR_MISSING,
            "no such file: %s", err.text);
     tap_int(entries(), 0, "leaves nothing");
     must(symlinkat("nowhere", dir_fd, NAME) == 0, "symlink");
-    tap_ok(!part_adopt(dir_fd, NAME, NAME, URL, &bytes, &err) &&
-               err.code == ERR_REFUSED,
-           "a symlink: %s", err.text);
-    tap_ok(exists(NAME) && entries() == 1, "is given back");
+    journal_fini(&journal);
+    tap_ok(!adopt(NAME, &journal) && err.code == ERR_REFUSED, "a symlink: %s",
+           err.text);
+    journal_fini(&journal);
+    tap_ok(exists(NAME) && entries() == 1, "stays where it is");
     end();
 }
 

@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -32,9 +34,12 @@ static struct {
     struct fault ftruncate;
     struct fault fallocate;
     struct fault renameat2;
+    struct fault renameat;
+    struct fault linkat;  /* of a name */
     struct fault tmpfile; /* openat with O_TMPFILE */
     bool small;           /* fstatfs: 1 MiB is free */
     bool silent;          /* fstatfs: knows nothing of its size */
+    bool killed;          /* at the next renameat */
     const char *moved;    /* flock: the file gets this name just before */
 } faults;
 
@@ -68,6 +73,12 @@ int __real_renameat2(int from_fd, const char *from, int to_fd, const char *to,
                      unsigned flags);
 int __wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to,
                      unsigned flags);
+int __real_renameat(int from_fd, const char *from, int to_fd, const char *to);
+int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to);
+int __real_linkat(int from_fd, const char *from, int to_fd, const char *to,
+                  int flags);
+int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to,
+                  int flags);
 int __real_openat(int folder, const char *path, int flags, ...);
 int __wrap_openat(int folder, const char *path, int flags, mode_t mode);
 int __real_flock(int fd, int operation);
@@ -148,6 +159,23 @@ int __wrap_renameat2(int from_fd, const char *from, int to_fd, const char *to,
     if (fails(&faults.renameat2))
         return -1;
     return __real_renameat2(from_fd, from, to_fd, to, flags);
+}
+
+int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+    if (faults.killed)
+        raise(SIGKILL);
+    if (fails(&faults.renameat))
+        return -1;
+    return __real_renameat(from_fd, from, to_fd, to);
+}
+
+int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to,
+                  int flags)
+{
+    if (flags == 0 && fails(&faults.linkat))
+        return -1;
+    return __real_linkat(from_fd, from, to_fd, to, flags);
 }
 
 int __wrap_openat(int folder, const char *path, int flags, mode_t mode)
@@ -460,6 +488,69 @@ static void test_rename(void)
     end();
 }
 
+/* exFAT and many file systems of programs. */
+static void test_no_links(void)
+{
+    struct part *part;
+
+    begin();
+    faults.renameat2.error = EINVAL;
+    faults.linkat.error = EPERM;
+    must(part_place_bytes(dir_fd, "taken", "older", 5, false, &err), err.text);
+    part = make();
+    must(part_write(part, "new", 3, 0, &err), err.text);
+    tap_ok(!part_place(part, dir_fd, "taken", 3, false, &err) &&
+               err.code == ERR_EXISTS && is_file("taken", "older"),
+           "without links, too, nothing is replaced: %s", err.text);
+    faults.renameat.error = EIO;
+    tap_ok(!part_place(part, dir_fd, "free", 3, false, &err) &&
+               err.code == ERR_IO && !is_file("free", "") && entries() == 2,
+           "a name that was taken for it is given back: %s", err.text);
+    faults.renameat.error = 0;
+    tap_ok(part_place(part, dir_fd, "free", 3, false, &err) &&
+               is_file("free", "new") && entries() == 2,
+           "and the name is given");
+    part_free(part);
+    end();
+}
+
+/* The process is gone at the moment when a file becomes a part. */
+static void test_adopt_killed(void)
+{
+    struct journal journal;
+    struct part *part;
+    pid_t child;
+    int status;
+
+    begin();
+    must(part_place_bytes(dir_fd, NAME, "0123456789", 10, false, &err),
+         err.text);
+    child = fork();
+    must(child >= 0, "fork");
+    if (child == 0) {
+        faults.killed = true;
+        journal_init(&journal);
+        (void)!part_adopt(dir_fd, NAME, NAME, URL, &journal, &err);
+        _exit(1);
+    }
+    must(waitpid(child, &status, 0) == child, "waitpid");
+    tap_ok(WIFSIGNALED(status) && is_file(NAME, "0123456789"),
+           "killed before the rename: the file has its name");
+    journal_init(&journal);
+    tap_ok(part_resume(dir_fd, NAME, URL, &part, &journal, &err) && part &&
+               journal.own == 10 && journal.done.count == 0,
+           "and the journal beside it claims nothing");
+    part_free(part);
+    journal_fini(&journal);
+    part = part_adopt(dir_fd, NAME, NAME, URL, &journal, &err);
+    tap_ok(part && journal.own == 10 && spans_has(&journal.done, 0, 10),
+           "the next run takes it over");
+    part_remove(part);
+    part_free(part);
+    journal_fini(&journal);
+    end();
+}
+
 static void test_place_bytes(void)
 {
     static const int errors[] = {EOPNOTSUPP, EISDIR, EINVAL, ENOENT};
@@ -666,6 +757,8 @@ int main(void)
     test_append();
     test_first_journal();
     test_rename();
+    test_no_links();
+    test_adopt_killed();
     test_place_bytes();
     test_moved();
     test_random();

@@ -86,6 +86,7 @@ static void make_claim(struct claim *claim, struct download *download)
     claim->journal.etag = mem_strdup(download->seen.etag);
     claim->journal.last_modified = mem_strdup(download->seen.last_modified);
     claim->journal.length = download->seen.length;
+    claim->journal.own = download->adopted;
     for (size_t i = 0; i < download->done.count; i++) {
         struct span span = download->done.list[i];
 

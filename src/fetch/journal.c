@@ -29,7 +29,7 @@ static uint32_t crc32c(const char *data, size_t len)
 
 void journal_init(struct journal *journal)
 {
-    *journal = (struct journal){.length = -1};
+    *journal = (struct journal){.length = -1, .own = -1};
     spans_init(&journal->done);
 }
 
@@ -100,6 +100,16 @@ static bool put_length(struct str *out, int64_t length)
     return seal(out, first);
 }
 
+static bool put_own(struct str *out, int64_t own)
+{
+    size_t first = out->len;
+
+    if (own < 0)
+        return true;
+    str_printf(out, "own %" PRId64, own);
+    return seal(out, first);
+}
+
 /* All of a record or nothing. */
 static bool settle(struct str *out, size_t first, bool ok)
 {
@@ -118,7 +128,7 @@ bool journal_header(struct str *out, const struct journal *journal)
         put_url(out, "final-url", journal->final_url) &&
         put_text(out, "etag", journal->etag, JOURNAL_FIELD) &&
         put_text(out, "last-modified", journal->last_modified, JOURNAL_FIELD) &&
-        put_length(out, journal->length);
+        put_length(out, journal->length) && put_own(out, journal->own);
 
     return settle(out, first, ok);
 }
@@ -311,6 +321,12 @@ static bool apply(struct journal *journal, struct record record)
 
     if (is(&record, "reset")) {
         spans_clear(&journal->done);
+        return true;
+    }
+    if (word(&record, "own")) {
+        if (!number(&record, &end) || record.len > 0 || end > INT64_MAX)
+            return false;
+        journal->own = (int64_t)end;
         return true;
     }
     if (!word(&record, "span") || !number(&record, &start) || record.len == 0 ||

@@ -12,6 +12,7 @@
  *   etag E                  may be empty
  *   last-modified D         may be empty
  *   length N                a decimal number, or "unknown"
+ *   own N                   the user's own file of N bytes became the part
  *   span START-END          bytes START .. END-1 are there; any number of these
  *   reset                   all spans before this line are void
  *
@@ -41,6 +42,7 @@ struct journal {
     char *etag;          /* NULL: none */
     char *last_modified; /* NULL: none */
     int64_t length;      /* -1: unknown */
+    int64_t own;         /* size of the user's own file it began as; -1: none */
     struct spans done;
     size_t good; /* journal_read: bytes of the text that hold up. Cut the file
                     here before appending. */
@@ -51,7 +53,7 @@ void journal_fini(struct journal *journal);
 
 /* Append a record to out. False, and out is as before, where a field is over
  * its ceiling or out is full: the download then goes on without a journal.
- * journal_header writes no spans. */
+ * journal_header writes no spans, but the record "own". */
 bool journal_header(struct str *out, const struct journal *journal)
     __attribute__((warn_unused_result));
 bool journal_span(struct str *out, uint64_t start, uint64_t end)

@@ -16,6 +16,11 @@
 
 enum { SPILL_ABOVE = 256 << 10 };
 
+static const char no_ranges[] =
+    "the server does not serve ranges, so the file cannot be gone on with; it "
+    "is "
+    "as it was: move it away and retry, or use --on-exists overwrite";
+
 void judge_refuse(struct transfer *transfer, enum verdict_kind kind,
                   enum err_code code, const char *text)
 {
@@ -69,9 +74,7 @@ static bool agree_with_held(struct transfer *transfer)
     if (!download->part || same == SAME)
         return true;
     if (download->adopted >= 0) {
-        judge_refuse(transfer, VERDICT_FAIL, ERR_MISMATCH,
-                     "the server does not serve ranges: what is here cannot be "
-                     "gone on with; move it away and retry");
+        judge_refuse(transfer, VERDICT_FAIL, ERR_MISMATCH, no_ranges);
         return false;
     }
     if (same != LIKELY_SAME && download->seen.etag && !answer->etag &&
@@ -217,10 +220,7 @@ static void whole_for_range(struct transfer *transfer)
                                             transfer->answer.length);
 
     if (download->adopted >= 0)
-        judge_refuse(
-            transfer, VERDICT_FAIL, ERR_MISMATCH,
-            "the server does not serve ranges: what is here cannot be gone "
-            "on with; move it away and retry");
+        judge_refuse(transfer, VERDICT_FAIL, ERR_MISMATCH, no_ranges);
     else if (same == OTHER)
         judge_refuse(transfer, VERDICT_CHANGED, ERR_MISMATCH,
                      "the file on the server has changed; it is fetched anew");

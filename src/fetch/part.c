@@ -47,18 +47,41 @@ void part_free(struct part *part)
     mem_free(part);
 }
 
+/* Takes the name by an empty file of ours, and renames over that. */
+static bool rename_over_own(int from_fd, const char *from, int to_fd,
+                            const char *to)
+{
+    int fd = openat(to_fd, to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int cause;
+
+    if (fd < 0)
+        return false;
+    close(fd);
+    if (renameat(from_fd, from, to_fd, to) == 0)
+        return true;
+    cause = errno;
+    (void)unlinkat(to_fd, to, 0);
+    errno = cause;
+    return false;
+}
+
 /* rename(2) that never replaces. Not every file system knows the flag; a link
- * and an unlink do the same in two steps. */
+ * and an unlink do the same in two steps. Some (exFAT, many of FUSE) have no
+ * links either. */
 static bool rename_new(int from_fd, const char *from, int to_fd, const char *to)
 {
     if (renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0)
         return true;
     if (errno != EINVAL && errno != ENOSYS)
         return false;
-    if (linkat(from_fd, from, to_fd, to, 0) != 0)
+    if (linkat(from_fd, from, to_fd, to, 0) == 0) {
+        (void)unlinkat(from_fd, from, 0);
+        return true;
+    }
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS &&
+        errno != EINVAL && errno != EMLINK)
         return false;
-    (void)unlinkat(from_fd, from, 0);
-    return true;
+    return rename_over_own(from_fd, from, to_fd, to);
 }
 
 static bool give_name(int from_fd, const char *from, int to_fd, const char *to,
@@ -229,34 +252,74 @@ bool part_resume(int dir_fd, const char *name, const char *url,
     return ok;
 }
 
+static void drop_journal(struct part *part)
+{
+    if (part->journal_fd < 0)
+        return;
+    close(part->journal_fd);
+    part->journal_fd = -1;
+    (void)unlinkat(part->dir_fd, part->journal_name, 0);
+}
+
+/* How large is the user's file, and all of it on the disk? */
+static bool look_at_file(int dir_fd, const char *file, uint64_t *bytes,
+                         struct err *err)
+{
+    int fd =
+        openat(dir_fd, file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+    bool ok = fd >= 0 && fstat(fd, &st) == 0;
+
+    if (!ok && fd < 0 && errno == ELOOP)
+        return err_set(err, ERR_REFUSED,
+                       "%s is a symlink and is not followed; remove it", file);
+    if (!ok)
+        err_errno(err, errno, "cannot take over %s", file);
+    else if (!S_ISREG(st.st_mode))
+        ok = err_set(err, ERR_REFUSED, "%s is not a regular file", file);
+    else if (fdatasync(fd) != 0)
+        ok = err_errno(err, errno, "cannot flush %s to the disk", file);
+    if (ok)
+        *bytes = (uint64_t)st.st_size;
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
 struct part *part_adopt(int dir_fd, const char *file, const char *name,
-                        const char *url, uint64_t *bytes, struct err *err)
+                        const char *url, struct journal *journal,
+                        struct err *err)
 {
     struct part *part = part_new(dir_fd, name, url, err);
-    struct stat st;
+    uint64_t bytes = 0;
 
     if (!part)
         return NULL;
-    /* In the place of the empty part that kept others away. */
+    if (!look_at_file(dir_fd, file, &bytes, err))
+        goto fail;
+    journal->url = mem_strdup(url);
+    journal->own = (int64_t)bytes;
+    (void)spans_add(&journal->done, 0, bytes);
+    if (!part_journal(part, journal, err))
+        goto fail;
+    /* In the place of the empty part that kept others away. Its journal stands
+     * already, and claims nothing of an empty part. */
     if (renameat(dir_fd, file, dir_fd, part->name) != 0) {
         err_errno(err, errno, "cannot take over %s", file);
-        part_remove(part);
         goto fail;
     }
     close(part->fd);
     part->fd = -1;
-    if (!open_data(part, 0, err)) {
-        /* It was never ours: under its own name again. */
-        (void)rename_new(dir_fd, part->name, dir_fd, file);
-        goto fail;
-    }
-    if (fstat(part->fd, &st) != 0) {
-        err_errno(err, errno, "cannot look at %s", file);
-        goto fail;
-    }
-    *bytes = (uint64_t)st.st_size;
-    return part;
+    if (open_data(part, 0, err))
+        return part;
+    /* It was never ours: under its own name again. Where that cannot be, the
+     * journal stays: it is a part, and whole. */
+    if (rename_new(dir_fd, part->name, dir_fd, file))
+        drop_journal(part);
+    part_free(part);
+    return NULL;
 fail:
+    part_remove(part);
     part_free(part);
     return NULL;
 }
@@ -341,15 +404,6 @@ bool part_flush(struct part *part, struct err *err)
         return true;
     part->lost = true;
     return err_errno(err, errno, "cannot flush %s to the disk", part->name);
-}
-
-static void drop_journal(struct part *part)
-{
-    if (part->journal_fd < 0)
-        return;
-    close(part->journal_fd);
-    part->journal_fd = -1;
-    (void)unlinkat(part->dir_fd, part->journal_name, 0);
 }
 
 bool part_append(struct part *part, const struct str *records, struct err *err)

@@ -48,10 +48,12 @@ bool part_resume(int dir_fd, const char *name, const char *url,
 bool part_any(int dir_fd);
 
 /* Takes over the finished-looking file called file as the part of url, so that
- * its missing end can be fetched. *bytes: its size. */
+ * its missing end can be fetched. journal (initialised) is filled and written
+ * before the file gives up its name: after a kill at any moment it is there
+ * under the one name or is a part that can be resumed. */
 struct part *part_adopt(int dir_fd, const char *file, const char *name,
-                        const char *url, uint64_t *bytes, struct err *err)
-    __attribute__((warn_unused_result));
+                        const char *url, struct journal *journal,
+                        struct err *err) __attribute__((warn_unused_result));
 
 /* Closes; the files stay. NULL does nothing. */
 void part_free(struct part *part);

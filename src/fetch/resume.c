@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "fetch/archive.h"
 #include "fetch/judge.h"
@@ -55,6 +54,7 @@ static void take_over(struct transfer *transfer, struct part *part,
 
     room_take(room);
     download->part = part;
+    download->adopted = journal->own;
     download->ranges = true;
     mem_free(download->seen.final_url);
     mem_free(download->seen.etag);
@@ -107,52 +107,36 @@ static bool find_part(struct transfer *transfer, int dir_fd, const char *name)
         journal_fini(&journal);
         return false;
     }
-    if (part && resume_same_url(download, journal.url))
-        take_over(transfer, part, &journal);
-    else
+    if (part && !resume_same_url(download, journal.url)) {
         part_free(part);
+    } else if (part && journal.own >= 0 && journal.done.count == 0) {
+        /* A kill came between its journal and its rename: the user's file still
+         * has its own name. */
+        part_remove(part);
+        part_free(part);
+    } else if (part) {
+        take_over(transfer, part, &journal);
+    }
     journal_fini(&journal);
     return true;
 }
 
-/* --on-exists resume: the file itself becomes the part. Its journal is written
- * at once, so that a kill does not leave it under a strange name unnoticed. */
+/* --on-exists resume: the file itself becomes the part. */
 static bool adopt(struct transfer *transfer, int dir_fd, const char *name)
 {
-    struct fetch *room = transfer->worker->room;
     struct download *download = transfer->download;
-    struct err *err = &transfer->verdict.err;
-    struct journal journal = {.length = -1};
+    struct journal journal;
     struct part *part;
-    uint64_t bytes;
 
-    part =
-        part_adopt(dir_fd, name, name, download->mirrors[0].url, &bytes, err);
-    if (!part) {
-        transfer->verdict.kind = VERDICT_FAIL;
-        return false;
-    }
     journal_init(&journal);
-    journal.length = -1;
-    journal.url = mem_strdup(download->mirrors[0].url);
-    if (!spans_add(&journal.done, 0, bytes) ||
-        !part_journal(part, &journal, err)) {
-        struct err own;
-
+    part = part_adopt(dir_fd, name, name, download->mirrors[0].url, &journal,
+                      &transfer->verdict.err);
+    if (part)
+        take_over(transfer, part, &journal);
+    else
         transfer->verdict.kind = VERDICT_FAIL;
-        if (!part_place(part, dir_fd, name, bytes, false, &own))
-            log_write(LOG_ERROR, "%s is now called %s: %s", name, part->name,
-                      own.text);
-        part_free(part);
-        journal_fini(&journal);
-        return false;
-    }
-    room_take(room);
-    download->adopted = (int64_t)bytes;
-    room_drop(room);
-    take_over(transfer, part, &journal);
     journal_fini(&journal);
-    return true;
+    return part != NULL;
 }
 
 /* The part of an earlier try in this run is gone: nothing of it is here any

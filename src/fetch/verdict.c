@@ -74,6 +74,7 @@ static bool final_code(CURLcode code, enum err_code *err)
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
     case CURLE_NOT_BUILT_IN:
+    case CURLE_INTERFACE_FAILED:
         *err = ERR_USAGE;
         return true;
     case CURLE_TOO_MANY_REDIRECTS:
