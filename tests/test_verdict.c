@@ -86,6 +86,7 @@ static void test_final(void)
         enum err_code err;
     } rows[] = {
         {CURLE_UNSUPPORTED_PROTOCOL, ERR_USAGE},
+        {CURLE_INTERFACE_FAILED, ERR_USAGE},
         {CURLE_URL_MALFORMAT, ERR_USAGE},
         {CURLE_TOO_MANY_REDIRECTS, ERR_NET},
         {CURLE_PEER_FAILED_VERIFICATION, ERR_NET},

@@ -253,6 +253,7 @@ void settle_lease(struct fetch *room, struct lease *lease,
                   int64_t now_ms, uint32_t random)
 {
     struct download *download = lease->download;
+    struct host *home = download_host(download); /* a turn changes it */
     struct host *host = lease_host(lease);
     bool aside = lease_aside(lease) && !ours(verdict);
 
@@ -264,7 +265,7 @@ void settle_lease(struct fetch *room, struct lease *lease,
     note_progress(download);
     note_host(room, host, verdict, now_ms, random);
     if (placed) {
-        host_unrun(room, download_host(download), download);
+        host_unrun(room, home, download);
         download_finish(room, download, FETCH_DONE, NULL, path, now_ms);
         return;
     }
@@ -277,6 +278,6 @@ void settle_lease(struct fetch *room, struct lease *lease,
         room_wake(room);
         return;
     }
-    host_unrun(room, download_host(download), download);
+    host_unrun(room, home, download);
     conclude(room, download, now_ms);
 }
