@@ -1,6 +1,6 @@
 /* Up and Down go through the history while the line is empty or from there,
  * else through the rows. Enter runs the line; if that is only the beginning of
- * a command, the row that was chosen, or the only one there is. */
+ * a command, the row that was chosen, or the only one that begins so. */
 #include "palette.h"
 
 #include <stdint.h>
@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "candidates.h"
 #include "catalog.h"
+#include "complete.h"
 #include "editor.h"
 #include "words.h"
 
@@ -75,12 +76,24 @@ static size_t named(const struct palette *palette)
     return catalog_find(&palette->catalog, words.argv, words.count, &used);
 }
 
+/* Whether only the first row is meant: no other is there, or begins so. */
+static bool is_plain(const struct palette *palette)
+{
+    const char *line = line_of(palette) + strspn(line_of(palette), " \t");
+    size_t begun = 0;
+
+    for (size_t i = 0; *line && i < palette->list.count; i++)
+        if (complete_fit(line, row_action(palette, i)->name) <= COMPLETE_FOLDED)
+            begun++;
+    return begun == 1 || palette->list.count == 1;
+}
+
 /* The row that Enter is for; SIZE_MAX: the line as it is. */
 static size_t enter_row(const struct palette *palette)
 {
     if (palette->chosen)
         return palette->list.selected;
-    if (named(palette) == SIZE_MAX && palette->list.count == 1)
+    if (named(palette) == SIZE_MAX && is_plain(palette))
         return 0;
     return SIZE_MAX;
 }
