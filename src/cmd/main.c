@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cmd.h"
 #include "engine/engine.h"
+#include "tui/tables.h"
 
 struct command {
     const char *name;
@@ -46,7 +47,7 @@ static const struct command commands[] = {
     {
         .name = "help",
         .summary = "explain a command",
-        .usage = "[COMMAND]",
+        .usage = "[COMMAND|TOPIC]",
         .run = cmd_help,
     },
 };
@@ -56,6 +57,24 @@ static const struct command *find(const char *name)
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         if (strcmp(name, commands[i].name) == 0)
             return &commands[i];
+    return NULL;
+}
+
+/* What "threadlab help TOPIC" prints beside commands. */
+static const struct topic {
+    const char *name;
+    const char *summary;
+    void (*print)(FILE *out);
+} topics[] = {
+    {"keys", "the workbench's commands and keys", tables_print_keys},
+    {"settings", "what its configuration can set", tables_print_settings},
+};
+
+static const struct topic *find_topic(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(topics); i++)
+        if (strcmp(name, topics[i].name) == 0)
+            return &topics[i];
     return NULL;
 }
 
@@ -73,7 +92,10 @@ static void overview(FILE *out)
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(out, "  %-7s%-19s %s\n", commands[i].name, commands[i].usage,
                 commands[i].summary);
-    fputs("\n\"threadlab help COMMAND\" tells more, \"man threadlab\" all.\n",
+    for (size_t i = 0; i < ARRAY_LEN(topics); i++)
+        fprintf(out, "%s\"threadlab help %s\": %s\n", i == 0 ? "\n" : "",
+                topics[i].name, topics[i].summary);
+    fputs("\"threadlab help COMMAND\" tells more, \"man threadlab\" all.\n",
           out);
 }
 
@@ -98,11 +120,17 @@ static int unknown(const char *word)
 static int cmd_help(int argc, char **argv)
 {
     const struct command *command;
+    const struct topic *topic;
     char option[] = "--help";
 
     if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
         strcmp(argv[1], "help") == 0) {
         overview(stdout);
+        return written();
+    }
+    topic = find_topic(argv[1]);
+    if (topic) {
+        topic->print(stdout);
         return written();
     }
     command = find(argv[1]);
