@@ -259,6 +259,36 @@ static void filter_rows(void *self, const char *text)
     threads_arrange(pane);
 }
 
+static const char *filtered(void *self)
+{
+    const struct threads_pane *pane = self;
+
+    return pane->filter;
+}
+
+/* "> 3 4121 fetch-1 poll socket, big.iso, CPU 1.2%". */
+static bool print(void *self, size_t row, struct str *out)
+{
+    const struct threads_pane *pane = self;
+    const struct threads_row *thread;
+    char waits[THREADS_WHAT + 64];
+
+    if (row >= pane->list.count)
+        return false;
+    str_printf(out, "%s %zu ", row == pane->list.selected ? ">" : " ", row + 1);
+    thread = pane->lines[row].row;
+    if (pane->lines[row].heading)
+        return str_puts(out, thread->room);
+    threads_waits_for(thread, waits, sizeof(waits));
+    str_printf(out, "%d %s %s%s%s", thread->tid, thread->name,
+               threads_state_word(thread->state), *waits ? " " : "", waits);
+    if (*thread->job)
+        str_printf(out, ", %s", thread->job);
+    if (thread->cpu >= 0)
+        str_printf(out, ", CPU %d.%d%%", thread->cpu / 10, thread->cpu % 10);
+    return true;
+}
+
 /* A thread by its name or TID. */
 static bool reveal(void *self, const char *what)
 {
@@ -309,5 +339,7 @@ const struct pane pane_threads = {
     .row_at = row_at,
     .value = value,
     .filter = filter_rows,
+    .filtered = filtered,
+    .print = print,
     .reveal = reveal,
 };
