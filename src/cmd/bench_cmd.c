@@ -23,6 +23,18 @@ static const struct option longs[] = {
     {NULL, 0, NULL, 0},
 };
 
+const struct option_line cmd_bench_options[] = {
+    {"dir", "DIR", "put files into DIR", "the current folder", 0},
+    {"script", "FILE",
+     "run the commands in FILE first; - is the standard input", NULL, 0},
+    {"plain", NULL, "no screen: commands in, sentences out, line by line", NULL,
+     0},
+    {"color", "auto|always|never", "colours; auto heeds NO_COLOR", "auto", 0},
+    {"theme", "default|high-contrast|mono|256", "how things look", NULL, 0},
+    {"ascii", NULL, "lines and bars in ASCII", NULL, 0},
+    {NULL, NULL, NULL, NULL, 0},
+};
+
 struct words_given {
     struct bench_options bench;
     const char *dir;
@@ -108,20 +120,17 @@ static void add_all(struct engine *engine, struct words_given *given)
     }
 }
 
+void cmd_bench_help(FILE *out)
+{
+    fputs("usage: threadlab [OPTION]... [URL]...\n\n"
+          "Opens the workbench, with the URLs as its downloads.\n\n",
+          out);
+    option_lines_print(out, cmd_bench_options);
+}
+
 static int help(void)
 {
-    fputs(
-        "usage: threadlab [OPTION]... [URL]...\n\n"
-        "Opens the workbench, with the URLs as its downloads.\n\n"
-        "      --dir DIR       where files go (default: the current folder)\n"
-        "      --script FILE   run the commands in FILE first; - is the "
-        "standard input\n"
-        "      --plain         no screen: commands in, sentences out, line by "
-        "line\n"
-        "      --color WHEN    auto, always or never (default: auto)\n"
-        "      --theme NAME    default, high-contrast, mono or 256\n"
-        "      --ascii         no line drawing\n",
-        stdout);
+    cmd_bench_help(stdout);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -6,12 +6,21 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
+#include <stdio.h>
+
 #include "base/err.h"
+#include "option_line.h"
 
 int cmd_bench(int argc, char **argv); /* the workbench: no command at all */
+void cmd_bench_help(FILE *out);
 int cmd_get(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_origin(int argc, char **argv);
+
+/* Their options; those of get are in option_table.h. */
+extern const struct option_line cmd_bench_options[];
+extern const struct option_line cmd_demo_options[];
+extern const struct option_line cmd_origin_options[];
 
 /* Says "threadlab COMMAND: ERR" on the standard error, cleaned for a terminal,
  * and returns the exit status for err. command NULL: no command was known. */

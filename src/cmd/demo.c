@@ -51,17 +51,24 @@ static const struct option longs[] = {
     {NULL, 0, NULL, 0},
 };
 
+const struct option_line cmd_demo_options[] = {
+    {"dir", "DIR",
+     "put the files in DIR, which is made or is empty, and keep "
+     "them",
+     NULL, 0},
+    {"keep", NULL, "keep the temporary folder the files are in", NULL, 0},
+    {"report", NULL, "tell it line by line, on a terminal too", NULL, 0},
+    {NULL, NULL, NULL, NULL, 0},
+};
+
 static int help(void)
 {
     fputs("usage: threadlab demo [OPTION]...\n\n"
           "Starts an origin on the loopback, finds the pictures in its feed, "
           "downloads them\nand two films side by side: on the workbench, or "
-          "without a terminal verified and\ntold in a report.\n\n"
-          "      --dir DIR   put the files in DIR, which is made or is empty, "
-          "and keep them\n"
-          "      --keep      keep the temporary folder the files are in\n"
-          "      --report    tell it line by line, on a terminal too\n",
+          "without a terminal verified and\ntold in a report.\n\n",
           stdout);
+    option_lines_print(stdout, cmd_demo_options);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -13,7 +13,9 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "cmd.h"
+#include "completion.h"
 #include "engine/engine.h"
+#include "options.h"
 #include "tui/tables.h"
 
 struct command {
@@ -66,6 +68,7 @@ static const struct topic {
     const char *summary;
     void (*print)(FILE *out);
 } topics[] = {
+    {"workbench", "its options", cmd_bench_help},
     {"keys", "the workbench's commands and keys", tables_print_keys},
     {"settings", "what its configuration can set", tables_print_settings},
 };
@@ -95,8 +98,31 @@ static void overview(FILE *out)
     for (size_t i = 0; i < ARRAY_LEN(topics); i++)
         fprintf(out, "%s\"threadlab help %s\": %s\n", i == 0 ? "\n" : "",
                 topics[i].name, topics[i].summary);
+    fputs("\"threadlab help completion SHELL\": a script for bash, zsh or "
+          "fish\n",
+          out);
     fputs("\"threadlab help COMMAND\" tells more, \"man threadlab\" all.\n",
           out);
+}
+
+/* "threadlab help completion bash". */
+static int completion(const char *shell)
+{
+    struct completion_command rows[] = {
+        {"", "", cmd_bench_options, "get|demo|origin|help"},
+        {"get", find("get")->summary, options_lines(), NULL},
+        {"demo", find("demo")->summary, cmd_demo_options, ""},
+        {"origin", find("origin")->summary, cmd_origin_options, ""},
+        {"help", find("help")->summary, NULL,
+         "get|demo|origin|workbench|keys|settings|completion"},
+    };
+    struct err err;
+
+    if (completion_print(stdout, shell, rows, ARRAY_LEN(rows)))
+        return written();
+    err_set(&err, ERR_USAGE,
+            "completion: which shell? bash, zsh and fish are known");
+    return cmd_fail("help", &err);
 }
 
 static int unknown(const char *word)
@@ -128,6 +154,8 @@ static int cmd_help(int argc, char **argv)
         overview(stdout);
         return written();
     }
+    if (strcmp(argv[1], "completion") == 0)
+        return completion(argc > 2 ? argv[2] : "");
     topic = find_topic(argv[1]);
     if (topic) {
         topic->print(stdout);

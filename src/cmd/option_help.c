@@ -1,52 +1,33 @@
-#include <string.h>
-
-#include "base/mem.h"
-#include "base/str.h"
+#include "option_line.h"
 #include "option_table.h"
 
-enum { INDENT = 30, WIDTH = 79, LONGEST = 1024 };
+enum { LINES_MAX = 256 };
 
-/* Writes words from column on, going on at INDENT on further lines. */
-static void wrap(FILE *out, const char *words, size_t column)
+static struct option_line line_of(const struct option_row *row)
 {
-    while (*words) {
-        size_t len = strcspn(words, " ");
+    return (struct option_line){
+        .letter = row->letter,
+        .name = row->name,
+        .argument = row->argument,
+        .summary = row->summary,
+        .standard = row->standard,
+    };
+}
 
-        if (column > INDENT && column + 1 + len > WIDTH) {
-            fprintf(out, "\n%*s", INDENT, "");
-            column = INDENT;
-        } else if (column > INDENT) {
-            fputc(' ', out);
-            column++;
-        }
-        fwrite(words, 1, len, out);
-        column += len;
-        words += len + (words[len] == ' ');
-    }
-    fputc('\n', out);
+const struct option_line *options_lines(void)
+{
+    static struct option_line lines[LINES_MAX];
+
+    for (size_t i = 0; i < option_count && i + 1 < LINES_MAX; i++)
+        lines[i] = line_of(&option_table[i]);
+    return lines;
 }
 
 static void show(FILE *out, const struct option_row *row)
 {
-    struct str line;
+    struct option_line line = line_of(row);
 
-    str_init(&line, LONGEST);
-    if (row->letter)
-        str_printf(&line, "  -%c, --%s", row->letter, row->name);
-    else
-        str_printf(&line, "      --%s", row->name);
-    if (row->argument)
-        str_printf(&line, " %s", row->argument);
-    if (line.len + 2 > INDENT)
-        fprintf(out, "%s\n%*s", line.data, INDENT, "");
-    else
-        fprintf(out, "%-*s", INDENT, line.data);
-    str_clear(&line);
-    str_puts(&line, row->summary);
-    if (row->standard)
-        str_printf(&line, " (default: %s)", row->standard);
-    wrap(out, line.data, INDENT);
-    str_fini(&line);
+    option_line_print(out, &line);
 }
 
 void options_help(FILE *out)

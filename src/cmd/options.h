@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "fetch/digest.h"
 #include "fetch/fetch.h"
+#include "option_line.h"
 
 /* Strings point into argv, which must live as long. */
 struct options {
@@ -61,6 +62,9 @@ void options_fini(struct options *options);
 
 /* True if URLs come from text that is searched. */
 bool options_harvest(const struct options *options);
+
+/* Its options as lines, nameless at the end. */
+const struct option_line *options_lines(void);
 
 /* The whole help, on paper 80 columns wide. */
 void options_help(FILE *out);

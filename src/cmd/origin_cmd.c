@@ -26,18 +26,22 @@ static const struct option longs[] = {
     {NULL, 0, NULL, 0},
 };
 
+const struct option_line cmd_origin_options[] = {
+    {"port", "N", "listen on port N", "any that is free", 0},
+    {"rate", "SIZE", "bytes a second for each connection", "no limit", 0},
+    {"threads", "N", "threads that serve", "2", 0},
+    {"until-eof", NULL, "end when the standard input does, too", NULL, 0},
+    {NULL, NULL, NULL, NULL, 0},
+};
+
 static int help(void)
 {
     fputs("usage: threadlab origin [OPTION]...\n\n"
           "Serves a feed, pictures, films and other files on the loopback, "
           "none of which\nlies on a disk. Writes its address to the standard "
-          "output and runs until it gets\nSIGINT or SIGTERM.\n\n"
-          "      --port N      listen on port N (default: any that is free)\n"
-          "      --rate SIZE   bytes a second for each connection (default: no "
-          "limit)\n"
-          "      --threads N   threads that serve (default: 2)\n"
-          "      --until-eof   end when the standard input does, too\n",
+          "output and runs until it gets\nSIGINT or SIGTERM.\n\n",
           stdout);
+    option_lines_print(stdout, cmd_origin_options);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
