@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "base/str.h"
 #include "base/text.h"
 #include "downloads.h"
 
@@ -282,20 +283,30 @@ static size_t threads_of(const struct fetch_detail *detail)
     return count;
 }
 
+/* The rule above the details: "- film.mkv - 4 segments, 2 threads, h1 -". */
 static void draw_summary(const struct view *view, int at,
                          const struct fetch_detail *detail)
 {
-    int col = 1 + view_text(view, at, 1, view->rect.cols / 2, ROLE_TITLE,
-                            detail->row.name);
+    size_t threads = threads_of(detail);
+    struct str tail;
 
-    col += 2;
-    if (detail->segment_count > 0)
-        col += 2 + view_format(view, at, col, view->rect.cols - col, ROLE_TEXT,
-                               _("%zu segments over %zu threads"),
-                               detail->segment_count, threads_of(detail));
-    view_format(view, at, col, view->rect.cols - col, ROLE_FAINT, "%s   %s",
-                detail->row.protocol,
-                detail->ranges ? _("resumable") : _("not resumable"));
+    str_init(&tail, 256);
+    if (detail->segment_count > 0) {
+        str_printf(
+            &tail,
+            ngettext("%zu segment", "%zu segments", detail->segment_count),
+            detail->segment_count);
+        str_printf(&tail,
+                   ngettext(" on %zu thread, ", " on %zu threads, ", threads),
+                   threads);
+    }
+    if (*detail->row.protocol)
+        str_printf(&tail, "%s, ", detail->row.protocol);
+    str_puts(&tail, detail->ranges ? _("resumable") : _("not resumable"));
+    view_rule(
+        view, at,
+        &(struct view_rule){.title = detail->row.name, .tail = tail.data});
+    str_fini(&tail);
 }
 
 /* How full each part of the file is, as a line. */

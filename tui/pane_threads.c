@@ -72,29 +72,39 @@ static int compare_state(const void *a, const void *b)
     return left->row->tid - right->row->tid;
 }
 
+/* How many rows that are shown the room of row i has from there on. */
+static size_t shown_from(const struct threads_pane *pane, size_t i)
+{
+    const char *room = pane->rows[i].room;
+    size_t count = 0;
+
+    for (; i < pane->row_count && strcmp(pane->rows[i].room, room) == 0; i++)
+        count += is_shown(pane, &pane->rows[i]);
+    return count;
+}
+
 /* A line for each row; in the order of rooms, a heading before the first of a
  * room that has several. */
 static size_t make_lines(struct threads_pane *pane)
 {
     size_t count = 0;
-    size_t heading = 0;
-    const char *room = NULL;
+    const char *room = "";
 
     for (size_t i = 0; i < pane->row_count; i++) {
         const struct threads_row *row = &pane->rows[i];
+        size_t together = shown_from(pane, i);
 
         if (!is_shown(pane, row))
             continue;
-        if (pane->order == THREADS_BY_ROOM &&
-            (!room || strcmp(room, row->room) != 0)) {
-            room = row->room;
-            heading = count;
-            pane->lines[count++] =
-                (struct threads_line){.row = row, .heading = true};
-        }
-        if (pane->order == THREADS_BY_ROOM)
-            pane->lines[heading].count++;
-        pane->lines[count++] = (struct threads_line){.row = row};
+        if (pane->order == THREADS_BY_ROOM && strcmp(room, row->room) != 0 &&
+            together > 1)
+            pane->lines[count++] = (struct threads_line){
+                .row = row, .heading = true, .count = together};
+        pane->lines[count++] = (struct threads_line){
+            .row = row,
+            .inside = together > 1 || strcmp(room, row->room) == 0,
+        };
+        room = row->room;
     }
     return count;
 }

@@ -236,7 +236,8 @@ void threads_draw_list(const struct threads_pane *pane, const struct view *view,
         if (line->heading)
             draw_heading(view, at, line);
         else
-            draw_thread(view, at, line->row, pane->order == THREADS_BY_ROOM,
+            draw_thread(view, at, line->row,
+                        line->inside && pane->order == THREADS_BY_ROOM,
                         &columns);
         if (!selected)
             continue;

@@ -22,6 +22,7 @@ enum {
 struct threads_line {
     const struct threads_row *row; /* the first of its room for a heading */
     bool heading;
+    bool inside;  /* below a heading */
     size_t count; /* of a heading: threads in the room */
 };
 

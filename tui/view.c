@@ -232,7 +232,7 @@ void view_rule(const struct view *view, int row, const struct view_rule *rule)
     enum role role = rule->focus ? ROLE_FOCUS : ROLE_TITLE;
     const char *marks = rule->focus ? "[]" : "  ";
     int cols = view->rect.cols;
-    char title[128];
+    char title[TEXT_MAX];
     int col = 1;
 
     rule_char(view, row, 0, cols);
