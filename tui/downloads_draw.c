@@ -15,7 +15,9 @@ enum {
     SPEED = 9,
     ETA = 6,
     WIDE = 60, /* columns from which a row has all of it */
-    LABEL = 16
+    WITH_SPEED = 32,
+    LABEL = 16,
+    NAME_MAX_COLUMNS = 60
 };
 
 static enum role role_of(enum fetch_state state)
@@ -130,6 +132,13 @@ static bool moves(const struct fetch_row *row)
     return row->state == FETCH_RUN || row->state == FETCH_CHECK;
 }
 
+static void draw_bar(const struct view *view, int at, int col, int columns,
+                     const struct fetch_row *row)
+{
+    view_bar(view, at, col, columns - PERCENT, row->bytes,
+             row->total > 0 ? (uint64_t)row->total : 0);
+}
+
 /* The middle: a bar while it moves, else words. */
 static void draw_middle(const struct view *view, int at, int col, int columns,
                         const struct fetch_row *row)
@@ -147,23 +156,43 @@ static void draw_middle(const struct view *view, int at, int col, int columns,
     }
     if (row->state == FETCH_DONE)
         return;
-    view_bar(view, at, col, columns - PERCENT, row->bytes,
-             row->total > 0 ? (uint64_t)row->total : 0);
+    draw_bar(view, at, col, columns, row);
     draw_percent(view, at, col + columns, row);
+}
+
+/* Where the middle of a row is. */
+struct middle {
+    int name; /* columns of what stands before it */
+    int col;
+    int columns;
+};
+
+static struct middle middle_of(int cols)
+{
+    bool wide = cols >= WIDE;
+    int rest = cols - LEFT - SIZES - SPEED - ETA - 1;
+    struct middle middle = {.name = wide ? rest * 3 / 5 : cols * 2 / 5};
+
+    if (wide && middle.name < LABEL)
+        middle.name = LABEL;
+    if (middle.name > NAME_MAX_COLUMNS)
+        middle.name = NAME_MAX_COLUMNS;
+    middle.col = middle.name + (wide ? LEFT + 1 : 2);
+    middle.columns =
+        wide ? rest - middle.name
+             : cols - middle.name - 3 - (cols >= WITH_SPEED ? SPEED - 1 : 0);
+    return middle;
 }
 
 static void draw_wide(const struct view *view, int at,
                       const struct fetch_row *row)
 {
     int cols = view->rect.cols;
-    int rest = cols - LEFT - SIZES - SPEED - ETA - 1;
-    int name = rest * 3 / 5 > LABEL ? rest * 3 / 5 : LABEL;
+    struct middle middle = middle_of(cols);
     char text[2 * FMT_MAX];
 
-    if (name > 60)
-        name = 60;
-    view_text(view, at, LEFT, name, ROLE_TEXT, row->name);
-    draw_middle(view, at, LEFT + name + 1, rest - name, row);
+    view_text(view, at, LEFT, middle.name, ROLE_TEXT, row->name);
+    draw_middle(view, at, middle.col, middle.columns, row);
     view_right(view, at, cols - SPEED - ETA, SIZES - 1, ROLE_TEXT,
                sizes(row, text, sizeof(text)));
     view_right(view, at, cols - ETA, SPEED, ROLE_TEXT,
@@ -177,12 +206,12 @@ static void draw_narrow(const struct view *view, int at,
                         const struct fetch_row *row)
 {
     int cols = view->rect.cols;
-    int name = cols * 2 / 5;
+    struct middle middle = middle_of(cols);
     char text[FMT_MAX];
 
-    view_text(view, at, 1, name, ROLE_TEXT, row->name);
+    view_text(view, at, 1, middle.name, ROLE_TEXT, row->name);
     if (!moves(row)) {
-        int col = name + 2;
+        int col = middle.col;
 
         col += view_text(view, at, col, STATE, role_of(row->state),
                          fetch_state_word(row->state));
@@ -191,11 +220,10 @@ static void draw_narrow(const struct view *view, int at,
                       row->err.text);
         return;
     }
-    if (cols >= 32)
+    if (cols >= WITH_SPEED)
         view_right(view, at, cols, SPEED, ROLE_TEXT,
                    fmt_rate(text, row->speed));
-    draw_middle(view, at, name + 2,
-                cols - name - 3 - (cols >= 32 ? SPEED - 1 : 0), row);
+    draw_middle(view, at, middle.col, middle.columns, row);
 }
 
 static void draw_row(const struct downloads *downloads, const struct view *view,
@@ -226,6 +254,17 @@ static void draw_empty(const struct downloads *downloads,
                   : _("No downloads. Press a, paste a URL, or :demo"));
 }
 
+/* Reversed, a bar would look full where it is empty: it stays as it is. */
+static void paint_selected(const struct view *view, int at,
+                           const struct fetch_row *row, bool focus)
+{
+    struct middle middle = middle_of(view->rect.cols);
+
+    view_paint(view, at, focus ? ROLE_SELECTED : ROLE_MARKED);
+    if (moves(row))
+        draw_bar(view, at, middle.col, middle.columns, row);
+}
+
 void downloads_draw_list(const struct downloads *downloads,
                          const struct view *view, bool focus)
 {
@@ -240,7 +279,7 @@ void downloads_draw_list(const struct downloads *downloads,
             continue;
         draw_row(downloads, view, at, &downloads->rows[i], selected);
         if (selected)
-            view_paint(view, at, focus ? ROLE_SELECTED : ROLE_MARKED);
+            paint_selected(view, at, &downloads->rows[i], focus);
     }
     if (list->count == 0)
         draw_empty(downloads, view);
