@@ -3,6 +3,7 @@
 set -u
 threadlab=${THREADLAB:-./threadlab}
 page=${srcdir:-.}/man/threadlab.1
+conf=${srcdir:-.}/man/threadlab.conf.5
 work=${TMPDIR:-/tmp}/man-$$
 count=0
 failed=0
@@ -62,10 +63,43 @@ same 'and the same options for demo and origin' \
     "$work/help-others" "$work/man-others"
 
 # The words an option can have.
-grep -oE -- '--[a-z-]+ [a-z0-9.]+(\|[a-z0-9.]+)+' "$work/help" | sort \
-    >"$work/help-words"
+"$threadlab" help workbench >"$work/help-workbench"
+grep -hoE -- '--[a-z-]+ [a-z0-9.-]+(\|[a-z0-9.-]+)+' "$work/help" \
+    "$work/help-workbench" | sort >"$work/help-words"
 sed -n 's/^\.It Fl -\([a-z-]*\) Cm \(.*|.*\)/--\1 \2/p' "$page" |
     sed 's/ | /|/g' | sort >"$work/man-words"
 same 'and the same words for them' "$work/help-words" "$work/man-words"
+
+# The workbench: its options, commands with arguments and keys, and settings.
+sed -nE 's/^      --([a-z0-9-]*).*/\1/p' "$work/help-workbench" \
+    >"$work/help-bench"
+sed -n '/^\.Sh WORKBENCH/,/^\.Ss/s/^\.It Fl -\([a-z-]*\).*/\1/p' "$page" \
+    >"$work/man-bench"
+same 'and the same options for the workbench' \
+    "$work/help-bench" "$work/man-bench"
+
+"$threadlab" help keys | sed -nE '/^  /{
+        s/^  ([^ ]+( [^ ]+)*)  +\(none\)  .*/\1/p
+        s/^  ([^ ]+( [^ ]+)*)  +([^ ]+( [^ ]+)*)  .*/\1 (\3)/p
+    }' >"$work/help-keys"
+sed -n '/^\.Ss Commands and keys/,/^\.Ss Without/s/^\.It Cm //p' "$page" |
+    sed -E 's/(^| )(Cm|Ar|Li) /\1/g; s/Oo (.*) Oc/[\1]/; s/\\&//g
+        s/Pq (Li )?(.*)/(\2)/' >"$work/man-keys"
+same 'and the same commands and keys, in the same order' \
+    "$work/help-keys" "$work/man-keys"
+count=$((count + 1))
+if [ "$(wc -l <"$work/help-keys")" -gt 50 ]; then
+    echo "ok $count - there are commands"
+else
+    echo "not ok $count - there are commands"
+    failed=1
+fi
+
+"$threadlab" help settings | sed -nE 's/^  ([a-z]+ [^ ]+)  .*/\1/p' \
+    >"$work/help-settings"
+sed -n '/^\.Ss Settings/,/^\.Ss Names/s/^\.It Ic \([a-z]*\) Cm /\1 /p' "$conf" |
+    sed 's/ | /|/g' >"$work/man-settings"
+same 'and the same settings with their values' \
+    "$work/help-settings" "$work/man-settings"
 echo "1..$count"
 exit "$failed"
