@@ -5,6 +5,7 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "editor_state.h"
 #include "grapheme.h"
 
@@ -173,8 +174,8 @@ bool editor_takes(const struct editor *editor, const char *text, size_t len)
 static bool refuse(const struct editor *editor, size_t len, struct err *err)
 {
     return err_set(err, ERR_LIMIT,
-                   "the text of %zu bytes does not fit: this line takes %zu, "
-                   "and %zu are used",
+                   _("the text of %zu bytes does not fit: this line takes %zu, "
+                     "and %zu are used"),
                    len, editor->max, editor->len);
 }
 

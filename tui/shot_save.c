@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "shot.h"
 
 static bool write_all(int fd, const struct str *text)
@@ -30,21 +31,22 @@ static bool may_replace(const char *path, struct err *err)
 
     if (path[0] == '\0' || strcmp(path, "-") == 0)
         return err_set(err, ERR_USAGE,
-                       "a screenshot needs the name of a file: end it in "
-                       ".svg, .ans or .txt");
+                       _("a screenshot needs the name of a file: end it in "
+                         ".svg, .ans or .txt"));
     if (lstat(path, &status) != 0)
         return errno == ENOENT ||
-               err_errno(err, errno, "cannot write the screenshot %s", path);
+               err_errno(err, errno, _("cannot write the screenshot %s"), path);
     if (S_ISDIR(status.st_mode))
         return err_set(err, ERR_EXISTS,
-                       "cannot write the screenshot %s: it is a folder, add "
-                       "the name of a file",
+                       _("cannot write the screenshot %s: it is a folder, add "
+                         "the name of a file"),
                        path);
     return S_ISREG(status.st_mode) ||
-           err_set(err, ERR_REFUSED,
-                   "cannot write the screenshot %s: what has that name is not "
-                   "a plain file, choose another",
-                   path);
+           err_set(
+               err, ERR_REFUSED,
+               _("cannot write the screenshot %s: what has that name is not "
+                 "a plain file, choose another"),
+               path);
 }
 
 /* In the folder of path, under a short name: path's may be as long as names
@@ -68,7 +70,7 @@ static bool write_file(const char *path, const struct str *text,
     bool ok = fd >= 0 && write_all(fd, text) && rename(temp, path) == 0;
 
     if (!ok)
-        err_errno(err, errno, "cannot write the screenshot %s", path);
+        err_errno(err, errno, _("cannot write the screenshot %s"), path);
     if (!ok && fd >= 0)
         (void)unlink(temp);
     if (fd >= 0)
@@ -92,8 +94,8 @@ bool shot_save(const struct shot *shot, const char *path, struct err *err)
     ok = may_replace(full, err);
     if (ok) {
         render[shot_format(full)](shot, &text);
-        ok = !text.full ||
-             err_set(err, ERR_LIMIT, "the screen is too large for a picture");
+        ok = !text.full || err_set(err, ERR_LIMIT,
+                                   _("the screen is too large for a picture"));
     }
     ok = ok && write_file(full, &text, err);
     str_fini(&text);

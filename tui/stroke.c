@@ -8,6 +8,7 @@
 #include "base/fmt.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "base/text.h"
 
 /* The first name of a key is the one that is written. */
 static const struct key {
@@ -228,18 +229,18 @@ static bool refuse(const char *whole, const char *text, struct err *err)
 
     if (whole[0] == '\0')
         return err_set(err, ERR_USAGE,
-                       "a key is missing; write one like a, "
-                       "Ctrl+W, Alt+1, PgUp or F1");
+                       _("a key is missing; write one like a, "
+                         "Ctrl+W, Alt+1, PgUp or F1"));
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         names[i] = keys[i].name;
     guess = nearest(text, names, ARRAY_LEN(keys));
     if (guess)
         return err_set(err, ERR_USAGE,
-                       "\"%s\" is not a key; did you mean \"%.*s%s\"?", whole,
-                       (int)(text - whole), whole, guess);
+                       _("\"%s\" is not a key; did you mean \"%.*s%s\"?"),
+                       whole, (int)(text - whole), whole, guess);
     return err_set(err, ERR_USAGE,
-                   "\"%s\" is not a key; keys are written like a, ?, Space, "
-                   "Ctrl+W, Alt+1, PgUp or F1",
+                   _("\"%s\" is not a key; keys are written like a, ?, Space, "
+                     "Ctrl+W, Alt+1, PgUp or F1"),
                    whole);
 }
 
@@ -256,14 +257,15 @@ static bool check_ctrl(const char *whole, uint32_t code, struct err *err)
     char name[STROKE_NAME];
 
     if ((is_letter(code) || code == '[') && is_named(sent.code))
-        return err_set(err, ERR_USAGE,
-                       "a terminal sends the same for \"%s\" and %s; write %s",
-                       whole, stroke_name(name, sent), name);
+        return err_set(
+            err, ERR_USAGE,
+            _("a terminal sends the same for \"%s\" and %s; write %s"), whole,
+            stroke_name(name, sent), name);
     if (!has_control(code))
         return err_set(err, ERR_USAGE,
-                       "\"%s\" cannot be typed: terminals have Ctrl with "
-                       "letters, Space, \\, ], ^ and _ only; Alt works with "
-                       "any key",
+                       _("\"%s\" cannot be typed: terminals have Ctrl with "
+                         "letters, Space, \\, ], ^ and _ only; Alt works with "
+                         "any key"),
                        whole);
     return true;
 }
@@ -279,8 +281,8 @@ bool stroke_parse(const char *text, struct stroke *stroke, struct err *err)
     if (!is_named(found.code)) {
         if (mods & STROKE_SHIFT)
             return err_set(err, ERR_USAGE,
-                           "\"%s\" is not a key: a letter or sign is written "
-                           "as it is typed, without Shift",
+                           _("\"%s\" is not a key: a letter or sign is written "
+                             "as it is typed, without Shift"),
                            text);
         if ((mods & STROKE_CTRL) && !check_ctrl(text, found.code, err))
             return false;
@@ -297,8 +299,8 @@ static bool parse_word(const char *text, size_t len, struct stroke *stroke,
 
     if (len >= sizeof(name))
         return err_set(err, ERR_USAGE,
-                       "\"%.*s...\" is not a key; separate keys by blanks, "
-                       "like Ctrl+W h",
+                       _("\"%.*s...\" is not a key; separate keys by blanks, "
+                         "like Ctrl+W h"),
                        STROKE_NAME, text);
     memcpy(name, text, len);
     name[len] = '\0';
@@ -318,7 +320,7 @@ bool stroke_sequence_parse(const char *text, struct stroke *strokes, size_t max,
             break;
         if (*count == max)
             return err_set(err, ERR_USAGE,
-                           "too many keys: a binding has at most %zu", max);
+                           _("too many keys: a binding has at most %zu"), max);
         if (!parse_word(text, len, &strokes[*count], err))
             return false;
         (*count)++;

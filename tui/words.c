@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "base/text.h"
 
 /* Where the splitting of a line stands. */
 struct reader {
@@ -81,8 +82,8 @@ static bool read_quoted(struct reader *reader, struct err *err)
     }
     reader->words->open = quote;
     return err_set(err, ERR_USAGE,
-                   "column %zu: the quote %c is not closed; add another one "
-                   "where the word ends",
+                   _("column %zu: the quote %c is not closed; add another one "
+                     "where the word ends"),
                    column(reader->line, from), quote);
 }
 
@@ -92,10 +93,11 @@ static bool read_escaped(struct reader *reader, struct err *err)
 
     if (reader->at == reader->len) {
         reader->words->open = '\\';
-        return err_set(err, ERR_USAGE,
-                       "column %zu: nothing follows the backslash; write \\\\ "
-                       "for a backslash",
-                       column(reader->line, from));
+        return err_set(
+            err, ERR_USAGE,
+            _("column %zu: nothing follows the backslash; write \\\\ "
+              "for a backslash"),
+            column(reader->line, from));
     }
     put(reader, reader->line[reader->at++]);
     return true;
@@ -106,10 +108,11 @@ static bool read_plain(struct reader *reader, struct err *err)
     char c = reader->line[reader->at];
 
     if (is_control(c))
-        return err_set(err, ERR_USAGE,
-                       "column %zu: a control character (0x%02x); remove it or "
-                       "put the word in quotes",
-                       column(reader->line, reader->at), (unsigned)c);
+        return err_set(
+            err, ERR_USAGE,
+            _("column %zu: a control character (0x%02x); remove it or "
+              "put the word in quotes"),
+            column(reader->line, reader->at), (unsigned)c);
     put(reader, c);
     reader->at++;
     return true;
@@ -166,15 +169,17 @@ bool words_split(const char *line, unsigned flags, struct words *words,
     words->argv[0] = NULL;
     words->open = '\0';
     if (reader.len > WORDS_LINE)
-        return err_set(err, ERR_LIMIT,
-                       "the line is longer than %d bytes; make several of it",
-                       WORDS_LINE);
+        return err_set(
+            err, ERR_LIMIT,
+            _("the line is longer than %d bytes; make several of it"),
+            WORDS_LINE);
     while (skip_blanks(&reader, flags)) {
         if (words->count == WORDS_MAX)
-            return err_set(err, ERR_LIMIT,
-                           "column %zu: more than %d words; make several lines "
-                           "of this one",
-                           column(line, reader.at), WORDS_MAX);
+            return err_set(
+                err, ERR_LIMIT,
+                _("column %zu: more than %d words; make several lines "
+                  "of this one"),
+                column(line, reader.at), WORDS_MAX);
         if (!read_word(&reader, err))
             return false;
     }
