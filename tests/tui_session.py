@@ -4,9 +4,10 @@
 import os
 import re
 import signal
+import subprocess
 
 import blackbox
-from blackbox import THREADLAB, test, until
+from blackbox import THREADLAB, Skipped, test, until
 from terminal import Terminal
 
 SIZE = (100, 24)
@@ -149,6 +150,28 @@ def second(t):
             t.equal(other.status(), 0, 'status of the second')
         first.send('q')
         t.equal(first.status(), 0, 'status of the first')
+
+
+@test
+def full_disk(t):
+    """a full disk pauses all that is left, and says what to do"""
+    probe = subprocess.run(['unshare', '-rm', 'mount', '-t', 'tmpfs', 'none',
+                            t.folder], stderr=subprocess.DEVNULL)
+    if probe.returncode:
+        raise Skipped('no file system may be mounted here')
+    inside = 'mount -t tmpfs -o size=3m none "$1" && shift && exec "$@"'
+    urls = [t.url('ok', 'big.bin', size=8 << 20)]
+    urls += [t.url('ok', f'small{i}.bin', size=1 << 19, rate=1 << 17)
+             for i in range(9)]
+    os.makedirs(t.out, exist_ok=True)
+    words = ['unshare', '-rm', 'sh', '-c', inside, 'sh', t.out, THREADLAB,
+             '--dir', t.out, '--script', t.scratch('script', 'jobs 1\n'), *urls]
+    with Terminal(SIZE, words, env=t.env) as tty:
+        tty.wait('the disk is full and all are paused')
+        tty.wait(r'FAIL +big\.bin')
+        tty.wait(r'pause +small8\.bin')
+        tty.send('q')
+        t.equal(tty.status(), 0, 'status')
 
 
 blackbox.main()

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "bench_state.h"
 #include "plain.h"
 
@@ -51,6 +52,25 @@ static void say_groups(struct bench *bench, int64_t now_ms)
     str_fini(&text);
 }
 
+/* Where the disk is full, what is queued would fail file by file. Somebody who
+ * watches can make room and go on. */
+static bool heed_space(struct bench *bench, const struct fetch_event *event)
+{
+    struct fetch_totals totals;
+
+    if (bench->plain || event->kind != FETCH_EVENT_FAILED ||
+        event->err.code != ERR_SPACE)
+        return false;
+    fetch_totals(bench->engine->fetch, &totals);
+    if (totals.held || totals.count[FETCH_QUEUED] == 0)
+        return false;
+    fetch_pause(bench->engine->fetch, 0);
+    bench_say(bench, BENCH_BAD,
+              _("the disk is full and all are paused; make room, then P goes "
+                "on and R tries what failed"));
+    return true;
+}
+
 /* Even while the display stands still: the room starts nothing new while many
  * events wait. */
 void bench_news_take(struct bench *bench, int64_t now_ms)
@@ -68,7 +88,7 @@ void bench_news_take(struct bench *bench, int64_t now_ms)
             find_check(fetch, &events[i], check);
             if (bench->plain)
                 say_each(bench, &events[i], check);
-            else
+            else if (!heed_space(bench, &events[i]))
                 news_add(&bench->news, &events[i], check);
             fetch_event_fini(&events[i]);
         }

@@ -154,9 +154,7 @@ static void headline(void *self, struct str *out)
     const struct fetch_totals *totals = &downloads->totals;
     char rate[FMT_MAX];
 
-    if (totals->space_wait)
-        str_puts(out, _("the disk is full"));
-    else if (totals->listed[FETCH_RUN] > 0)
+    if (totals->listed[FETCH_RUN] > 0)
         str_printf(out, _("%llu down %s"),
                    (unsigned long long)totals->listed[FETCH_RUN],
                    fmt_rate(rate, totals->speed));

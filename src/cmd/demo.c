@@ -203,8 +203,6 @@ static void watch(struct demo *demo)
     for (;;) {
         fetch_totals(demo->engine.fetch, &totals);
         take_events(demo);
-        if (totals.space_wait)
-            stop(demo, "the disk is full");
         if (demo->progress)
             progress_draw(demo->progress, demo->engine.fetch, &totals,
                           demo->stopping ? "stopping" : NULL);

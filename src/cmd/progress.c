@@ -215,8 +215,6 @@ static void add_total(struct progress *progress,
         .note = note,
     };
 
-    if (!note && totals->space_wait)
-        total.note = "the disk is full";
     if (progress->columns > 2 * ECHO_COLUMNS)
         bar_total_line(&progress->frame, &total,
                        progress->columns - ECHO_COLUMNS, progress->style);

@@ -146,15 +146,6 @@ void report_stopping(struct report *report)
                  "command goes on from it. Once more to leave at once.");
 }
 
-static void say_space(struct report *report, const struct fetch_totals *totals)
-{
-    if (totals->space_wait && !report->space_wait)
-        out_line(&report->out, OUT_WORD,
-                 "threadlab get: the disk is full; waiting until there is "
-                 "space again");
-    report->space_wait = totals->space_wait;
-}
-
 static void say_log(struct report *report)
 {
     struct log_line lines[LOG_LINES];
@@ -174,8 +165,6 @@ static void say_log(struct report *report)
 void report_turn(struct report *report, struct fetch *fetch,
                  const struct fetch_totals *totals)
 {
-    if (!report->options->json)
-        say_space(report, totals);
     if (report->options->verbose)
         say_log(report);
     if (report->options->json && clock_ms() >= report_deadline(report)) {

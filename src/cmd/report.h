@@ -20,7 +20,6 @@ struct report {
     int64_t json_ms;  /* when the last progress object was made */
     uint64_t log_seq; /* the last line of the log that was shown */
     const char *note; /* for the bars: "stopping" */
-    bool space_wait;  /* it was said that the disk is full */
 };
 
 /* options outlive it; they say how to report. signals_take has been called. */

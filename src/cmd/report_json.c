@@ -218,7 +218,6 @@ void report_json_progress(struct out *out, struct fetch *fetch,
     set_known(object, "eta_ms", totals->reading ? -1 : totals->eta_ms);
     set_count(object, "connections", totals->connections);
     set(object, "reading", json_boolean(totals->reading));
-    set(object, "disk_full", json_boolean(totals->space_wait));
     for (size_t i = 0; i < count; i++)
         if (json_array_append_new(files, file_of(&rows[i])) < 0)
             abort();

@@ -390,7 +390,6 @@ struct fetch_totals {
     bool reading;              /* sources are still being read */
     bool finished;   /* closed and nothing queued, waiting or running */
     bool held;       /* all are paused */
-    bool space_wait; /* the disk is full: the queue stands still */
 };
 void fetch_totals(struct fetch *fetch, struct fetch_totals *totals);
 

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "fetch/download.h"
 #include "fetch/room.h"
+#include "fetch/target.h"
 
 const char *fetch_state_word(enum fetch_state state)
 {
@@ -36,15 +38,32 @@ static const char *tail(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
-const char *snapshot_name(const struct download *download)
+static const char *known_name(const struct download *download)
+    REQUIRES(fetch_class)
 {
     if (download->path)
         return tail(download->path);
     if (download->name || download->out)
         return download->name ? download->name : download->out;
-    if (download->past_name)
-        return download->past_name;
-    return tail(download->mirrors[0].url);
+    return download->past_name;
+}
+
+const char *snapshot_name(const struct download *download)
+{
+    const char *name = known_name(download);
+
+    return name ? name : tail(download->mirrors[0].url);
+}
+
+/* A URL's end would show its escapes and its query. */
+static void fill_name(struct fetch_row *row, const struct download *download)
+    REQUIRES(fetch_class)
+{
+    const char *name = known_name(download);
+    char *guess = name ? NULL : target_guess(download);
+
+    cut_copy(row->name, sizeof(row->name), name ? name : guess);
+    mem_free(guess);
 }
 
 static int64_t eta_ms(double rate, uint64_t left)
@@ -103,7 +122,7 @@ void snapshot_row(struct fetch_row *row, struct download *download,
         row->bytes = (uint64_t)row->total;
     if (download->state == FETCH_CHECK && download->has_digest)
         row->check = FETCH_CHECK_RUN;
-    cut_copy(row->name, sizeof(row->name), snapshot_name(download));
+    fill_name(row, download);
     cut_copy(row->host, sizeof(row->host),
              download->mirrors[download->mirror_at].key);
     memcpy(row->protocol, download->protocol, sizeof(row->protocol));
