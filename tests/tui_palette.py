@@ -246,15 +246,16 @@ def mouse(t):
         tty.type('zoom')
         tty.wait('^> zoom')
         tty.send('C-u')
-        tty.type('x')
-        tty.send('BSpace')
+        tty.wait('^  list FILE ')
         at = next(i for i, row in enumerate(tty.screen())
                   if row.startswith('  list FILE '))
         tty.click(4, at)
         tty.wait('^> list FILE')
-        tty.click(4, at)
-        tty.click(4, at)
-        tty.wait('^:list$')
+        one = b'\033[<0;5;%dM\033[<0;5;%dm'
+        tty.raw(one % (at, at))  # in one piece, as over a slow line
+        tty.wait('^> get URL')
+        tty.raw(one % (at + 2, at + 2) * 2)
+        tty.wait('no download is selected')
 
 
 @test

@@ -82,10 +82,11 @@ void bench_news_take(struct bench *bench, int64_t now_ms)
     while (fetch && count == EVENTS) {
         count = fetch_events(fetch, events, EVENTS);
         for (size_t i = 0; i < count; i++) {
-            char check[NEWS_CHECK];
+            char check[NEWS_CHECK] = "";
 
             bench_memory_event(bench, &events[i]);
-            find_check(fetch, &events[i], check);
+            if (bench->plain || bench->news.groups[NEWS_SAVED].count == 0)
+                find_check(fetch, &events[i], check);
             if (bench->plain)
                 say_each(bench, &events[i], check);
             else if (!heed_space(bench, &events[i]))

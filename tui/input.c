@@ -163,6 +163,10 @@ static bool escape(struct input *input, struct input_event *event)
 
 static bool mouse(struct input *input, struct input_event *event)
 {
+    /* A press and a release that come in one piece are one report to curses,
+     * whatever its mouseinterval; two of them in one piece are another. */
+    const mmask_t pressed =
+        BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED;
     MEVENT report;
     int64_t now_ms = clock_ms();
 
@@ -174,10 +178,11 @@ static bool mouse(struct input *input, struct input_event *event)
         event->kind = INPUT_WHEEL_UP;
     } else if (report.bstate & BUTTON5_PRESSED) {
         event->kind = INPUT_WHEEL_DOWN;
-    } else if (report.bstate & BUTTON1_PRESSED) {
-        bool twice = report.y == input->press_row &&
-                     report.x == input->press_col &&
-                     now_ms - input->press_ms < DOUBLE_MS;
+    } else if (report.bstate & pressed) {
+        bool twice =
+            report.bstate & BUTTON1_DOUBLE_CLICKED ||
+            (report.y == input->press_row && report.x == input->press_col &&
+             now_ms - input->press_ms < DOUBLE_MS);
 
         event->kind = twice ? INPUT_DOUBLE_CLICK : INPUT_CLICK;
         input->press_row = report.y;

@@ -128,6 +128,9 @@ void news_add(struct news *news, const struct fetch_event *event,
     group = &news->groups[kind];
     group->count++;
     group->bytes += event->bytes;
+    /* Of many that are saved only the number is told. */
+    if (kind == NEWS_SAVED && group->count > 1)
+        return;
     str_init(&text, 4096);
     news_sentence(event, check, &group->tone, &text);
     snprintf(group->text, sizeof(group->text), "%s", text.data);

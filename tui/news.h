@@ -32,7 +32,8 @@ struct news {
     int64_t next_ms; /* nothing is said before */
 };
 
-/* Takes an event into its group; retries and the like are no news. */
+/* Takes an event into its group; retries and the like are no news. check is for
+ * the first of a group only. */
 void news_add(struct news *news, const struct fetch_event *event,
               const char *check);
 

@@ -310,8 +310,9 @@ void screen_look(struct screen *screen, const struct screen_options *options)
 
 void screen_mouse(struct screen *screen, bool on)
 {
-    const mmask_t wanted =
-        BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+    const mmask_t wanted = BUTTON1_PRESSED | BUTTON1_RELEASED |
+                           BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED |
+                           BUTTON4_PRESSED | BUTTON5_PRESSED;
 
     mouseinterval(0);
     mousemask(on ? wanted : 0, NULL);
