@@ -23,7 +23,13 @@
 #include "plain.h"
 #include "words.h"
 
-enum { FRAMES = 10, FRAMES_SSH = 4, SECOND_MS = 1000, HISTORY_LINES = 500 };
+enum {
+    FRAMES = 10,
+    FRAMES_SSH = 4,
+    SECOND_MS = 1000,
+    STILL_MS = 3000,
+    HISTORY_LINES = 500
+};
 
 struct engine *bench_engine(struct bench *bench)
 {
@@ -219,6 +225,8 @@ static int64_t frame_ms(const struct bench *bench)
 {
     int frames = bench->settings.frames;
 
+    if (!bench->settings.motion)
+        return STILL_MS;
     if (frames == 0)
         frames = getenv("SSH_TTY") ? FRAMES_SSH : FRAMES;
     return SECOND_MS / frames;

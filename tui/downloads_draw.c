@@ -416,8 +416,9 @@ static void draw_speeds(const struct downloads *downloads,
 
     view_text(view, at, 1, 6, ROLE_FAINT, _("all"));
     view_sparkline(view, at, 8, columns, downloads->speeds, DOWNLOADS_SPEEDS);
-    view_right(view, at, view->rect.cols - 1, 2 * SPEED, ROLE_TEXT,
-               fmt_rate(rate, downloads->totals.speed));
+    if (downloads->totals.listed[FETCH_RUN] > 0)
+        view_right(view, at, view->rect.cols - 1, 2 * SPEED, ROLE_TEXT,
+                   fmt_rate(rate, downloads->totals.speed));
 }
 
 /* What changes comes first: a small view cuts the rest. */

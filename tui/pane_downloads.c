@@ -143,7 +143,7 @@ static int64_t refresh_pane(void *self, int64_t now_ms)
         downloads->has_detail = fetch_detail(
             downloads->fetch, downloads->selected, &downloads->detail);
     sample_speed(downloads, now_ms);
-    return downloads->totals.speed > 0 || counts_down(downloads)
+    return downloads->totals.listed[FETCH_RUN] > 0 || counts_down(downloads)
                ? now_ms + SECOND_MS
                : -1;
 }
