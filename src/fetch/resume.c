@@ -202,6 +202,9 @@ bool resume_look(struct transfer *transfer)
     mem_free(name);
     if (!download->part && download->done.count > 0)
         begin_empty(room, download);
+    /* Rows are made of it. */
+    room_take(room);
     download->resume_known = true;
+    room_drop(room);
     return ok;
 }
