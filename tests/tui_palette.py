@@ -134,6 +134,9 @@ def completes(t):
                             ('pane d', ':pane down'),
                             ('pane downl', ':pane downloads'),
                             ('bind X pane n', ':bind X pane next'),
+                            ('sort qu', ':sort queue'),
+                            ('show fa', ':show FAIL'),
+                            ('threads sort c', ':threads sort cpu'),
                             ('zoo', ':zoom'), ('  zoo', ':  zoom')):
             tty.type(typed)
             tty.wait(lambda: tty.screen()[22] == ':' + typed.lstrip(':'),

@@ -10,6 +10,7 @@
 #include "base/spawn.h"
 #include "base/text.h"
 #include "bench.h"
+#include "candidates.h"
 #include "downloads.h"
 #include "menu.h"
 
@@ -589,6 +590,28 @@ ACTION(show)
     return true;
 }
 
+static void complete_sort(void *self, struct bench *bench, int argc,
+                          char **argv, struct candidates *candidates)
+{
+    (void)self;
+    (void)bench;
+    (void)argv;
+    for (size_t i = 0; argc == 2 && downloads_sorts[i]; i++)
+        candidates_add(candidates, downloads_sorts[i]);
+}
+
+static void complete_show(void *self, struct bench *bench, int argc,
+                          char **argv, struct candidates *candidates)
+{
+    (void)self;
+    (void)bench;
+    (void)argv;
+    for (int state = 0; argc == 2 && state < FETCH_STATES; state++)
+        candidates_add(candidates, fetch_state_word((enum fetch_state)state));
+    if (argc == 2)
+        candidates_add(candidates, "all");
+}
+
 const struct action downloads_actions[] = {
     {
         .name = "get",
@@ -744,12 +767,14 @@ const struct action downloads_actions[] = {
         .arguments = "[BY]",
         .summary = N_("Sort; the same again: the other way round"),
         .run = sort,
+        .complete = complete_sort,
     },
     {
         .name = "show",
         .arguments = "STATE",
         .summary = N_("Only rows in a state: failed, done, ..., all"),
         .run = show,
+        .complete = complete_show,
     },
     {.name = NULL},
 };

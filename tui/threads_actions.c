@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "bench.h"
+#include "candidates.h"
 #include "fetch/fetch.h"
 #include "menu.h"
 #include "threads_pane.h"
@@ -158,6 +159,16 @@ ACTION(order)
                    argv[1]);
 }
 
+static void complete_order(void *self, struct bench *bench, int argc,
+                           char **argv, struct candidates *candidates)
+{
+    (void)self;
+    (void)bench;
+    (void)argv;
+    for (size_t i = 0; argc == 2 && orders[i]; i++)
+        candidates_add(candidates, orders[i]);
+}
+
 const struct action threads_actions[] = {
     {
         .name = "threads details",
@@ -199,6 +210,7 @@ const struct action threads_actions[] = {
         .arguments = "[BY]",
         .summary = N_("Sort by room, cpu or state"),
         .run = order,
+        .complete = complete_order,
     },
     {
         .name = "threads look",
