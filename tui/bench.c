@@ -31,6 +31,10 @@ enum {
     HISTORY_LINES = 500
 };
 
+/* Nothing tells a program that goes on in the background that it has come to
+ * the foreground. */
+enum { BACKGROUND_MS = 250 };
+
 struct engine *bench_engine(struct bench *bench)
 {
     return bench->engine;
@@ -243,6 +247,8 @@ static int64_t deadline(struct bench *bench)
 {
     int64_t next_ms = -1;
 
+    if (!bench->screen.up)
+        return clock_ms() + BACKGROUND_MS;
     if (bench->dirty)
         return bench->drawn_ms + frame_ms(bench);
     for (size_t i = 0; i < LAYOUT_PANES; i++)
@@ -272,7 +278,8 @@ static bool take_input(struct bench *bench)
     struct input_event event;
     bool any = false;
 
-    while (!bench->over && input_next(&bench->input, &event)) {
+    while (!bench->over && bench->screen.up &&
+           input_next(&bench->input, &event)) {
         bench_take(bench, &event);
         any = true;
     }
@@ -293,8 +300,9 @@ static void take_signals(struct bench *bench)
         spawn_reap();
     if (signals_suspend())
         screen_suspend(&bench->screen);
-    if (signals_continued()) {
-        screen_redraw(&bench->screen);
+    if (signals_continued() || !bench->screen.up) {
+        screen_resume(&bench->screen);
+        bench_layers_place(bench);
         bench->dirty = true;
     }
 }
@@ -302,7 +310,8 @@ static void take_signals(struct bench *bench)
 static void turn(struct bench *bench)
 {
     struct pollfd polled[] = {
-        {.fd = screen_fd(&bench->screen), .events = POLLIN},
+        {.fd = bench->screen.up ? screen_fd(&bench->screen) : -1,
+         .events = POLLIN},
         {.fd = bench->engine->notify.fd, .events = POLLIN},
     };
     bool typed = false;
@@ -323,8 +332,8 @@ static void turn(struct bench *bench)
     if (bench->undo.what && now_ms >= bench->undo.until_ms)
         bench_undo_past(bench);
     bench_news_take(bench, now_ms);
-    if (!bench->over && (typed || now_ms >= deadline(bench)) &&
-        (typed || deadline(bench) >= 0))
+    if (!bench->over && bench->screen.up &&
+        (typed || now_ms >= deadline(bench)) && (typed || deadline(bench) >= 0))
         frame(bench, now_ms);
 }
 

@@ -319,7 +319,6 @@ ACTION(suspend)
 {
     UNUSED;
     screen_suspend(&bench->screen);
-    bench_layers_place(bench);
     return true;
 }
 

@@ -2,7 +2,6 @@
 
 #include <curses.h>
 #include <stdio.h>
-#include <wchar.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -10,14 +9,16 @@
 
 enum {
     PASTE_MAX = 1 << 20,
-    SEQUENCE_MAX = 48,
     DOUBLE_MS = 400,
     ESCAPE = 27,
+    ASKED_COL = 12, /* screen.c's question */
     KEY_PAST = 0x7f
 };
 
+enum { BUTTON_LEFT = 0, WHEEL_UP = 64, WHEEL_DOWN = 65 };
+
 static const struct {
-    wint_t key;
+    uint32_t key;
     uint32_t code;
     unsigned mods;
 } named[] = {
@@ -44,15 +45,17 @@ void input_init(struct input *input, struct screen *screen)
 {
     *input = (struct input){.screen = screen, .asked_width = true};
     str_init(&input->paste, PASTE_MAX);
+    decode_init(&input->decode);
 }
 
 void input_fini(struct input *input)
 {
+    decode_fini(&input->decode);
     str_fini(&input->paste);
 }
 
 /* As UTF-8, whatever the locale: a wchar_t is a code point here. */
-static void add_wide(struct str *text, wint_t c)
+static void add_wide(struct str *text, uint32_t c)
 {
     char bytes[4];
     size_t len = 0;
@@ -75,7 +78,26 @@ static void add_wide(struct str *text, wint_t c)
     str_add(text, bytes, len);
 }
 
-static bool of_key(wint_t key, struct stroke *stroke)
+/* OK and a code point, KEY_CODE_YES and a key of curses', or ERR: no more for
+ * now. Not by wget_wch(3x): in ncurses 6.4 it swallows the keys that follow a
+ * byte that is no character. */
+static int next_code(struct input *input, uint32_t *code)
+{
+    int byte;
+
+    while ((byte = wgetch(input->screen->keys)) != ERR) {
+        if (byte > UINT8_MAX) {
+            decode_reset(&input->decode);
+            *code = (uint32_t)byte;
+            return KEY_CODE_YES;
+        }
+        if (decode_byte(&input->decode, (unsigned char)byte, code))
+            return OK;
+    }
+    return ERR;
+}
+
+static bool of_key(uint32_t key, struct stroke *stroke)
 {
     for (size_t i = 0; i < ARRAY_LEN(named); i++)
         if (named[i].key == key) {
@@ -83,24 +105,26 @@ static bool of_key(wint_t key, struct stroke *stroke)
             stroke->mods = named[i].mods;
             return true;
         }
-    if (key >= (wint_t)KEY_F(1) && key <= (wint_t)KEY_F(12)) {
-        *stroke = (struct stroke){.code = STROKE_F1 + key - (wint_t)KEY_F(1)};
+    if (key >= (uint32_t)KEY_F(1) && key <= (uint32_t)KEY_F(12)) {
+        *stroke = (struct stroke){.code = STROKE_F1 + key - (uint32_t)KEY_F(1)};
         return true;
     }
     return false;
 }
 
-/* ESC[12;13R: where the cursor came to stand after one character of line
- * drawing in column 12. */
+/* ESC[1;13R or 14R: where the cursor came to stand after one character of line
+ * drawing at ESC[1;12H. Anything else is no answer to that: a stray report, or
+ * F3 with a modifier. */
 static bool learn_width(struct input *input, const char *sequence)
 {
     int row;
     int col;
 
-    if (!input->asked_width || sscanf(sequence, "[%d;%dR", &row, &col) != 2)
+    if (!input->asked_width || sscanf(sequence, "[%d;%dR", &row, &col) != 2 ||
+        row != 1 || (col != ASKED_COL + 1 && col != ASKED_COL + 2))
         return false;
     input->asked_width = false;
-    if (col <= 13)
+    if (col == ASKED_COL + 1)
         return false;
     input->screen->ascii = true;
     input->screen->wide_lines = true;
@@ -119,27 +143,80 @@ static bool learn_sync(struct input *input, const char *sequence)
     return false;
 }
 
-/* What follows ESC [ up to its final byte. */
-static void read_sequence(char sequence[SEQUENCE_MAX])
+static bool press(struct input *input, struct input_event *event)
 {
-    size_t len = 1;
-    wint_t c;
+    int64_t now_ms = clock_ms();
+    bool twice = event->row == input->press_row &&
+                 event->col == input->press_col &&
+                 now_ms - input->press_ms < DOUBLE_MS;
 
-    sequence[0] = '[';
-    while (len < SEQUENCE_MAX - 1 && get_wch(&c) == OK) {
-        sequence[len++] = c < 0x80 ? (char)c : '?';
-        if (c >= 0x40 && c < KEY_PAST)
-            break;
-    }
-    sequence[len] = '\0';
+    event->kind = twice ? INPUT_DOUBLE_CLICK : INPUT_CLICK;
+    input->press_row = event->row;
+    input->press_col = event->col;
+    input->press_ms = twice ? 0 : now_ms;
+    return true;
 }
 
-/* ESC alone, Alt with a character, or an answer. False: nothing to tell. */
+static bool release(const struct input *input, struct input_event *event)
+{
+    event->kind = INPUT_DRAG;
+    return event->row != input->press_row || event->col != input->press_col;
+}
+
+/* ESC[<0;12;5M as xterm reports the mouse in mode 1006: button, column, row,
+ * and m when it is released. */
+static bool mouse(struct input *input, const char *sequence,
+                  struct input_event *event)
+{
+    int button;
+    char final;
+
+    if (sscanf(sequence, "[<%3d;%5d;%5d%c", &button, &event->col, &event->row,
+               &final) != 4)
+        return false;
+    event->row--;
+    event->col--;
+    if (final == 'M' && (button == WHEEL_UP || button == WHEEL_DOWN)) {
+        event->kind = button == WHEEL_UP ? INPUT_WHEEL_UP : INPUT_WHEEL_DOWN;
+        return true;
+    }
+    if (button != BUTTON_LEFT || (final != 'M' && final != 'm'))
+        return false;
+    return final == 'M' ? press(input, event) : release(input, event);
+}
+
+/* What follows ESC [ has come. False: nothing to tell. */
+static bool take_sequence(struct input *input, struct input_event *event)
+{
+    const char *sequence = input->sequence;
+
+    if (sequence[1] == '<')
+        return mouse(input, sequence, event);
+    event->kind = INPUT_SCREEN;
+    return learn_width(input, sequence) || learn_sync(input, sequence);
+}
+
+/* The next character of a sequence, which may come in pieces over a slow line.
+ * True at its end. */
+static bool add_to_sequence(struct input *input, uint32_t c)
+{
+    bool last = c >= 0x40 && c < KEY_PAST;
+
+    if (input->sequence_len < INPUT_SEQUENCE - 1)
+        input->sequence[input->sequence_len++] = c < KEY_PAST ? (char)c : '?';
+    if (!last)
+        return false;
+    input->sequence[input->sequence_len] = '\0';
+    input->sequence_len = 0;
+    return true;
+}
+
+/* ESC alone, Alt with a character, or the beginning of a sequence. False:
+ * nothing to tell. */
 static bool escape(struct input *input, struct input_event *event)
 {
-    char sequence[SEQUENCE_MAX];
-    wint_t c;
-    int status = get_wch(&c);
+    uint32_t c;
+    int status = next_code(input, &c);
 
     event->kind = INPUT_STROKE;
     if (status == ERR || c == ESCAPE) {
@@ -156,51 +233,15 @@ static bool escape(struct input *input, struct input_event *event)
         event->stroke = stroke_of(c, STROKE_ALT);
         return true;
     }
-    read_sequence(sequence);
-    event->kind = INPUT_SCREEN;
-    return learn_width(input, sequence) || learn_sync(input, sequence);
+    input->sequence[0] = '[';
+    input->sequence_len = 1;
+    return false;
 }
 
-static bool mouse(struct input *input, struct input_event *event)
-{
-    /* A press and a release that come in one piece are one report to curses,
-     * whatever its mouseinterval; two of them in one piece are another. */
-    const mmask_t pressed =
-        BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED;
-    MEVENT report;
-    int64_t now_ms = clock_ms();
-
-    if (getmouse(&report) != OK)
-        return false;
-    event->row = report.y;
-    event->col = report.x;
-    if (report.bstate & BUTTON4_PRESSED) {
-        event->kind = INPUT_WHEEL_UP;
-    } else if (report.bstate & BUTTON5_PRESSED) {
-        event->kind = INPUT_WHEEL_DOWN;
-    } else if (report.bstate & pressed) {
-        bool twice =
-            report.bstate & BUTTON1_DOUBLE_CLICKED ||
-            (report.y == input->press_row && report.x == input->press_col &&
-             now_ms - input->press_ms < DOUBLE_MS);
-
-        event->kind = twice ? INPUT_DOUBLE_CLICK : INPUT_CLICK;
-        input->press_row = report.y;
-        input->press_col = report.x;
-        input->press_ms = twice ? 0 : now_ms;
-    } else {
-        event->kind = INPUT_DRAG;
-        return report.bstate & BUTTON1_RELEASED &&
-               (report.y != input->press_row || report.x != input->press_col);
-    }
-    return true;
-}
-
-static bool of_code(struct input *input, wint_t key, struct input_event *event)
+static bool of_code(struct input *input, uint32_t key,
+                    struct input_event *event)
 {
     switch (key) {
-    case KEY_MOUSE:
-        return mouse(input, event);
     case INPUT_KEY_PASTE:
         input->pasting = true;
         str_clear(&input->paste);
@@ -218,7 +259,7 @@ static bool of_code(struct input *input, wint_t key, struct input_event *event)
 }
 
 /* True at its end. */
-static bool paste(struct input *input, int status, wint_t c,
+static bool paste(struct input *input, int status, uint32_t c,
                   struct input_event *event)
 {
     if (status == KEY_CODE_YES && c == INPUT_KEY_PASTED) {
@@ -232,12 +273,25 @@ static bool paste(struct input *input, int status, wint_t c,
     return false;
 }
 
+static bool of_character(struct input *input, uint32_t c,
+                         struct input_event *event)
+{
+    if (c == ESCAPE) {
+        input->sequence_len = 0;
+        return escape(input, event);
+    }
+    if (input->sequence_len > 0)
+        return add_to_sequence(input, c) && take_sequence(input, event);
+    event->stroke = stroke_of(c, 0);
+    return true;
+}
+
 bool input_next(struct input *input, struct input_event *event)
 {
-    wint_t c;
+    uint32_t c;
     int status;
 
-    while ((status = get_wch(&c)) != ERR) {
+    while ((status = next_code(input, &c)) != ERR) {
         bool told;
 
         *event = (struct input_event){.kind = INPUT_STROKE};
@@ -245,12 +299,8 @@ bool input_next(struct input *input, struct input_event *event)
             told = paste(input, status, c, event);
         else if (status == KEY_CODE_YES)
             told = of_code(input, c, event);
-        else if (c == ESCAPE)
-            told = escape(input, event);
-        else {
-            event->stroke = stroke_of(c, 0);
-            told = true;
-        }
+        else
+            told = of_character(input, c, event);
         if (told)
             return true;
     }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "decode.h"
 #include "stroke.h"
 
 struct screen;
@@ -19,6 +20,8 @@ enum {
     INPUT_KEY_FOCUS,
     INPUT_KEY_BLUR
 };
+
+enum { INPUT_SEQUENCE = 48 };
 
 enum input_kind {
     INPUT_STROKE,
@@ -44,9 +47,12 @@ struct input_event {
 
 struct input {
     struct screen *screen;
+    struct decode decode;
     struct str paste;
     bool pasting;
-    bool asked_width; /* its answer has not come yet */
+    char sequence[INPUT_SEQUENCE]; /* from [ on, as far as it has come */
+    size_t sequence_len;           /* 0: there is none */
+    bool asked_width;              /* its answer has not come yet */
     int press_row;
     int press_col;
     int64_t press_ms;

@@ -15,6 +15,7 @@
 #include <wchar.h>
 
 #include "base/mem.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "input.h"
 
@@ -23,6 +24,10 @@ enum { ESCAPE_MS = 25 };
 /* Bracketed paste and focus reports: private modes of xterm. */
 static const char modes_on[] = "\033[?2004h\033[?1004h";
 static const char modes_off[] = "\033[?2004l\033[?1004l";
+
+/* The mouse's buttons, in a form that has room for any column. */
+static const char mouse_on[] = "\033[?1000h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1000l";
 
 /* For screen_rescue: written before there is anything to rescue. */
 static struct termios found;
@@ -78,7 +83,7 @@ static size_t add_capability(char *out, size_t len, size_t size,
 
 static void prepare_rescue(void)
 {
-    static const char mouse_off[] = "\033[?1006l\033[?1000l";
+    static const char sync_off[] = "\033[?2026l";
     char text[sizeof(rescue_text)];
     size_t len = 0;
 
@@ -87,6 +92,8 @@ static void prepare_rescue(void)
         len = sizeof(modes_off) - 1;
         memcpy(text + len, mouse_off, sizeof(mouse_off) - 1);
         len += sizeof(mouse_off) - 1;
+        memcpy(text + len, sync_off, sizeof(sync_off) - 1);
+        len += sizeof(sync_off) - 1;
     }
     len = add_capability(text, len, sizeof(text), "sgr0");
     len = add_capability(text, len, sizeof(text), "cnorm");
@@ -139,13 +146,22 @@ static void turn_on(struct screen *screen)
 
 static void turn_off(struct screen *screen)
 {
-    if (screen->mouse)
-        mousemask(0, NULL);
-    if (like_xterm())
+    if (like_xterm()) {
+        send(mouse_off, sizeof(mouse_off) - 1);
         send(modes_off, sizeof(modes_off) - 1);
+    }
     endwin();
     screen->up = false;
     rescue_fd = -1;
+}
+
+/* Keys that nobody has read were meant for the screen, not for a shell. */
+static void leave(struct screen *screen)
+{
+    if (!screen->up)
+        return;
+    flushinp();
+    turn_off(screen);
 }
 
 static bool name_terminal(struct screen *screen, const char **name,
@@ -179,12 +195,24 @@ static bool name_terminal(struct screen *screen, const char **name,
                    *name);
 }
 
+/* A terminal that is not the session's own belongs to nobody else. */
+static bool in_foreground(int fd)
+{
+    pid_t group = tcgetpgrp(fd);
+
+    return group <= 0 || group == getpgrp();
+}
+
 static bool find_terminal(struct screen *screen, struct err *err)
 {
     if (!isatty(STDOUT_FILENO))
         return err_set(err, ERR_USAGE,
                        _("the workbench needs a terminal: use --plain, or a "
                          "command such as threadlab get"));
+    if (!in_foreground(STDOUT_FILENO))
+        return err_set(err, ERR_USAGE,
+                       _("the workbench cannot be in the background: start it "
+                         "without &, or use --plain"));
     if (isatty(STDIN_FILENO))
         return true;
     screen->in = fopen("/dev/tty", "re");
@@ -193,9 +221,11 @@ static bool find_terminal(struct screen *screen, struct err *err)
                    _("there is no terminal to read keys from: use --plain"));
 }
 
-/* Strokes of the terminal that curses does not know. */
+/* Strokes of the terminal that curses does not know, and one that it is not to
+ * know: input.c reads the mouse's reports. */
 static void define_keys(void)
 {
+    define_key(NULL, KEY_MOUSE);
     define_key("\033[200~", INPUT_KEY_PASTE);
     define_key("\033[201~", INPUT_KEY_PASTED);
     define_key("\033[I", INPUT_KEY_FOCUS);
@@ -212,9 +242,12 @@ static void set_up(struct screen *screen, const struct screen_options *options)
     raw();
     noecho();
     nonl();
-    keypad(stdscr, TRUE);
-    nodelay(stdscr, TRUE);
     intrflush(stdscr, FALSE);
+    /* Reading through a pad shows nothing; through stdscr it would, over the
+     * panels, whenever a new size has touched it. */
+    screen->keys = newpad(1, 1);
+    keypad(screen->keys, TRUE);
+    nodelay(screen->keys, TRUE);
     if (has_colors()) {
         start_color();
         use_default_colors();
@@ -256,8 +289,10 @@ fail:
 
 void screen_close(struct screen *screen)
 {
-    if (screen->up)
-        turn_off(screen);
+    leave(screen);
+    if (screen->keys)
+        delwin(screen->keys);
+    screen->keys = NULL;
     if (screen->term)
         delscreen(screen->term);
     if (screen->in)
@@ -273,13 +308,18 @@ int screen_fd(const struct screen *screen)
 
 void screen_suspend(struct screen *screen)
 {
-    bool mouse = screen->mouse;
+    leave(screen);
+    signals_stop();
+}
 
-    turn_off(screen);
-    screen->mouse = false;
-    kill(0, SIGSTOP);
+void screen_resume(struct screen *screen)
+{
+    if (screen->up)
+        turn_off(screen); /* whatever the shell has left of the modes */
+    if (!in_foreground(screen_fd(screen)))
+        return;
     turn_on(screen);
-    screen_mouse(screen, mouse);
+    screen_mouse(screen, screen->mouse);
     screen_resized(screen);
     screen_redraw(screen);
 }
@@ -308,15 +348,13 @@ void screen_look(struct screen *screen, const struct screen_options *options)
         screen_mouse(screen, !options->no_mouse);
 }
 
+/* Not by curses, which waits for the end of a report however long it takes, and
+ * knows no column beyond 223 where the terminal's description is an old one. */
 void screen_mouse(struct screen *screen, bool on)
 {
-    const mmask_t wanted = BUTTON1_PRESSED | BUTTON1_RELEASED |
-                           BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED |
-                           BUTTON4_PRESSED | BUTTON5_PRESSED;
-
-    mouseinterval(0);
-    mousemask(on ? wanted : 0, NULL);
     screen->mouse = on;
+    if (screen->up && like_xterm())
+        send(on ? mouse_on : mouse_off, strlen(on ? mouse_on : mouse_off));
 }
 
 void screen_show(struct screen *screen)

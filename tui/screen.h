@@ -23,14 +23,15 @@ struct screen_options {
 
 struct screen {
     SCREEN *term;
-    FILE *in; /* the terminal's, if the standard input is none; or NULL */
+    WINDOW *keys; /* what keys are read through: never shown */
+    FILE *in;     /* the terminal's, if the standard input is none; or NULL */
     int rows;
     int cols;
     bool ascii; /* lines and bars in ASCII: asked for, or all it can show */
     bool wide_lines; /* line drawing takes two columns each here */
     bool mouse;      /* reports are on */
     bool sync;       /* it knows synchronized output */
-    bool up;         /* between open or resume, and suspend or close */
+    bool up;         /* not given back to the shell */
     int caret_row;   /* where the cursor stands between frames */
     int caret_col;
     struct theme theme;
@@ -46,9 +47,14 @@ void screen_close(struct screen *screen);
 /* The descriptor to poll for keys. */
 int screen_fd(const struct screen *screen);
 
-/* Gives the terminal back, stops the process group, and takes it again when
- * that goes on. */
+/* Gives the terminal back and stops the process group. When that goes on the
+ * screen is not up: screen_resume. */
 void screen_suspend(struct screen *screen);
+
+/* The process group goes on after a stop, its own or from outside: takes the
+ * terminal again. In the background that is the shell's; then the screen is not
+ * up, nothing may be shown, and this is to be asked again. */
+void screen_resume(struct screen *screen);
 
 /* The terminal has another size now. */
 void screen_resized(struct screen *screen);

@@ -180,6 +180,19 @@ bool signals_suspend(void)
     return take_mark(&suspend);
 }
 
+void signals_stop(void)
+{
+    sigset_t stop;
+
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    take(SIGTSTP, SIG_DFL);
+    kill(0, SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &stop, NULL); /* here it stands still */
+    pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    take(SIGTSTP, on_suspend);
+}
+
 void signals_final(void)
 {
     sigset_t set;

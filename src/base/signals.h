@@ -35,6 +35,10 @@ bool signals_continued(void);
 void signals_rescue(void (*rescue)(void));
 bool signals_suspend(void);
 
+/* Stops the process group as ^Z does in a shell, and returns when it goes on;
+ * at once where nobody could let it go on (an orphaned group). */
+void signals_stop(void);
+
 /* From the next stop signal on (the second of them, say), the process ends at
  * once with status 130, wherever it is: lets the stop signals in for good. For
  * the end, when the main thread only waits for others. */
