@@ -183,6 +183,7 @@ void bench_configure(struct bench *bench, const struct bench_options *options)
     if (own)
         load(bench, own);
     mem_free(own);
+    settings_environment(&bench->settings);
     for (size_t i = 0; i < options->given_count; i++)
         if (!settings_set(&bench->settings, options->given[i].name,
                           options->given[i].value, &err))

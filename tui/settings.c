@@ -29,14 +29,27 @@ const size_t settings_count = ARRAY_LEN(settings_table);
 
 void settings_init(struct settings *settings)
 {
-    const char *no_motion = getenv("NO_MOTION");
-
     *settings = (struct settings){
-        .motion = !no_motion || !*no_motion,
+        .motion = true,
         .mouse = true,
         .color = "auto",
         .theme = "default",
     };
+}
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value && *value;
+}
+
+void settings_environment(struct settings *settings)
+{
+    if (is_set("NO_MOTION"))
+        settings->motion = false;
+    if (is_set("NO_COLOR") && strcmp(settings->color, "always") == 0)
+        snprintf(settings->color, sizeof(settings->color), "auto");
 }
 
 static bool is_one_of(const char *value, const char *values)

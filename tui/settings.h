@@ -38,6 +38,10 @@ extern const size_t settings_count;
 
 void settings_init(struct settings *settings);
 
+/* What the environment says: after the configuration, before the command line.
+ * NO_COLOR (no-color.org) and NO_MOTION. */
+void settings_environment(struct settings *settings);
+
 /* ERR_USAGE with a sentence that names what can be. */
 bool settings_set(struct settings *settings, const char *name,
                   const char *value, struct err *err)
