@@ -36,9 +36,10 @@ static void draw(void)
     init_pair(1, COLOR_RED, -1);
     init_pair(2, 200, COLOR_BLUE);
     mvaddstr(0, 0, "plain ");
-    attron(A_BOLD | COLOR_PAIR(1));
+    attr_on(A_BOLD, NULL);
+    color_set(1, NULL);
     addstr("red");
-    attrset(A_REVERSE | A_UNDERLINE | COLOR_PAIR(2));
+    attr_set(A_REVERSE | A_UNDERLINE, 2, NULL);
     addstr("x" CHINESE "y");
     attrset(A_DIM);
     addstr("e" ACUTE);
