@@ -23,6 +23,12 @@ def ready(tty):
     tty.wait(r'^ \? help')
 
 
+def escape_alone(tty):
+    """Esc, and so much time that it is not Alt with what follows."""
+    tty.raw(b'\033')
+    time.sleep(0.1 * blackbox.SLOW)
+
+
 # --- bytes ---
 
 @test
@@ -53,8 +59,7 @@ def broken_sequences(t):
                      b'\033[<200;5;5m', b'\033O', b'\033\033', b'\033[I',
                      b'\033[O', b'\033[201~'):
             tty.raw(junk)
-            tty.raw(b'\033')
-            time.sleep(0.1)  # or it would be Alt with what follows
+            escape_alone(tty)
             tty.raw(b'?')
             tty.wait('Help', what=f'the help after {junk}')
             tty.raw(b'\033')
@@ -194,6 +199,17 @@ def pasted_hostile(t):
         tty.send('?')
         tty.wait('Help')
     t.equal(t.files(), [], 'files')
+
+
+@test
+def endless_paste(t):
+    """Esc leaves a paste whose end was lost"""
+    with bench(t) as tty:
+        ready(tty)
+        tty.raw(b'\033[200~qqq')
+        escape_alone(tty)
+        tty.type('e')
+        tty.wait('e is no key here')
 
 
 @test

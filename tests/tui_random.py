@@ -117,16 +117,23 @@ class Game:
             meter.send(event)
 
     def answers(self, meter, player):
-        """Whatever is on the screen, another size makes a program draw."""
-        size = self.dice.choice([s for s in SIZES if s != player.size])
-        try:
-            meter.taken(5)
-            mark = meter.mark()
-            self.do(meter, player, size)
-            meter.more(mark, seconds=5)
-        except Failed as reason:
-            if meter.ended is None:
-                self.fail(meter, f'no answer: {reason}')
+        """Whatever is on the screen, another size makes a program draw. It may
+        have missed the one before, and then there is nothing new in this one,
+        but there is in the next."""
+        for patience in (1, 5):
+            size = self.dice.choice([s for s in SIZES if s != player.size])
+            try:
+                meter.taken(5)
+                mark = meter.mark()
+                self.do(meter, player, size)
+                meter.more(mark, seconds=patience)
+            except Failed as reason:
+                problem = reason
+            else:
+                return
+            if meter.ended is not None:
+                return
+        self.fail(meter, f'no answer: {problem}')
 
     def left(self, meter, could):
         """The program has ended: it may, by a key that ends it. Once it has

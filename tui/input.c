@@ -268,6 +268,7 @@ static bool paste(struct input *input, int status, uint32_t c,
         event->text = input->paste.data;
         return true;
     }
+    input->paste_escape = status == OK && c == ESCAPE;
     if (status == OK && c != 0)
         add_wide(&input->paste, c == '\r' ? '\n' : c);
     return false;
@@ -304,5 +305,8 @@ bool input_next(struct input *input, struct input_event *event)
         if (told)
             return true;
     }
+    /* Somebody presses Esc in a paste that has lost its end. */
+    if (input->pasting && input->paste_escape)
+        input->pasting = false;
     return false;
 }

@@ -50,6 +50,7 @@ struct input {
     struct decode decode;
     struct str paste;
     bool pasting;
+    bool paste_escape;             /* the last in it was an Esc */
     char sequence[INPUT_SEQUENCE]; /* from [ on, as far as it has come */
     size_t sequence_len;           /* 0: there is none */
     bool asked_width;              /* its answer has not come yet */
