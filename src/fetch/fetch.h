@@ -388,8 +388,8 @@ struct fetch_totals {
     uint64_t duplicates;       /* links dropped by harvests */
     uint64_t bad;              /* lines and links that could not be used */
     bool reading;              /* sources are still being read */
-    bool finished;   /* closed and nothing queued, waiting or running */
-    bool held;       /* all are paused */
+    bool finished; /* closed and nothing queued, waiting or running */
+    bool held;     /* all are paused */
 };
 void fetch_totals(struct fetch *fetch, struct fetch_totals *totals);
 

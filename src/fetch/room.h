@@ -120,9 +120,9 @@ struct download {
     bool has_digest;
     struct digest digest;
     bool resume_known; /* the disk has been asked for an older part */
-    char *past_name;     /* shown until then: what another run had */
+    char *past_name;   /* shown until then: what another run had */
     uint64_t past_bytes;
-    int64_t past_total;  /* <= 0: unknown */
+    int64_t past_total; /* <= 0: unknown */
 
     /* guarded by the room's lock */
     struct roll_entry roll;     /* room->all; a page is not in it */
