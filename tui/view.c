@@ -56,9 +56,9 @@ static wchar_t shown(uint32_t code)
 }
 
 /* Cuts so that an ellipsis fits in the last of columns. */
-static void end_cut(struct line *line, int columns)
+static void end_cut(struct line *line, int columns, bool ascii)
 {
-    bool one = wcwidth(ELLIPSIS) == 1;
+    bool one = !ascii && wcwidth(ELLIPSIS) == 1;
     int dots = one ? 1 : 3;
 
     if (columns < 4)
@@ -70,7 +70,8 @@ static void end_cut(struct line *line, int columns)
     line->columns += dots;
 }
 
-static void measure(struct line *line, const char *text, int columns)
+static void measure(struct line *line, const char *text, int columns,
+                    bool ascii)
 {
     size_t left = strlen(text);
 
@@ -83,7 +84,7 @@ static void measure(struct line *line, const char *text, int columns)
         int width = wcwidth(c);
 
         if (line->columns + width > columns) {
-            end_cut(line, columns);
+            end_cut(line, columns, ascii);
             return;
         }
         line->text[line->len++] = c;
@@ -118,7 +119,7 @@ int view_text(const struct view *view, int row, int col, int columns,
 
     if (!clip(view, row, col, &columns))
         return 0;
-    measure(&line, text, columns);
+    measure(&line, text, columns, view_ascii(view));
     put(view, row, col, role, line.text, line.len);
     return line.columns;
 }
@@ -141,7 +142,7 @@ int view_right(const struct view *view, int row, int end, int columns,
     struct line line;
     int col;
 
-    measure(&line, text, columns);
+    measure(&line, text, columns, view_ascii(view));
     col = end - line.columns;
     if (clip(view, row, col, &columns))
         put(view, row, col, role, line.text, line.len);
