@@ -9,6 +9,7 @@
 #include "fetch/hashing.h"
 #include "fetch/host.h"
 #include "fetch/lease.h"
+#include "fetch/preview.h"
 
 struct download *download_new(const struct fetch_spec *spec)
 {
@@ -204,6 +205,10 @@ static void forget_old(struct fetch *room) REQUIRES(fetch_class)
 static void enter_list(struct fetch *room, struct download *download)
     REQUIRES(fetch_class)
 {
+    if (download->preview) {
+        preview_enter(room, download);
+        return;
+    }
     if (download->page) {
         room->pages++;
         room->page = download;
@@ -406,6 +411,10 @@ void download_finish(struct fetch *room, struct download *download,
     download->end_ms = now_ms;
     download->err = err ? *err : (struct err){0};
     leave_hosts(room, download);
+    if (download->preview) {
+        preview_hand(room, download);
+        return;
+    }
     if (download->page) {
         hand_page(room, download);
         return;

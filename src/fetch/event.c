@@ -48,7 +48,7 @@ void event_add(struct fetch *room, struct download *download,
 {
     struct fetch_event *event;
 
-    if (!wanted(&room->options, kind))
+    if (!wanted(&room->options, kind) || (download && download->preview))
         return;
     event = new_event(room);
     event->kind = kind;

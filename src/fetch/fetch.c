@@ -19,6 +19,7 @@
 #include "fetch/download.h"
 #include "fetch/host.h"
 #include "fetch/intake.h"
+#include "fetch/preview.h"
 #include "fetch/jar.h"
 #include "fetch/magic.h"
 #include "fetch/room.h"
@@ -334,12 +335,14 @@ void fetch_free(struct fetch *room)
     room->ending = true;
     room->wake = (1u << room->worker_count) - 1;
     lock_cond_signal(&room->reader_cond);
+    preview_stop(room);
     room_drop(room);
     if (room->reader)
         notify_ping(&room->reader_notify);
     for (unsigned i = 0; i < room->worker_count; i++)
         worker_join(&room->workers[i]);
     thread_join(room->reader);
+    preview_free(room);
     room_take(room);
     lock_cond_signal(&room->disk_cond);
     room_drop(room);

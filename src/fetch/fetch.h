@@ -4,7 +4,8 @@
  * snapshots. A few network threads (fetch-N) carry all transfers, each with its
  * own curl multi handle; one disk thread (fetch-disk) flushes, verifies and
  * renames; one reader (fetch-list) takes URLs from lists and pages as the queue
- * has room, so that a list of any length costs a bounded amount of memory.
+ * has room, so that a list of any length costs a bounded amount of memory; and
+ * fetch-preview, once it is asked for, shows what a page has.
  *
  * Every call below may come from any thread, except where it says otherwise,
  * and waits for no longer than a copy. fetch_new and fetch_free are for the
@@ -158,6 +159,60 @@ struct fetch_source {
  * regular expression or a path that cannot be compiled. */
 bool fetch_add_source(struct fetch *fetch, const struct fetch_source *source,
                       struct err *err) __attribute__((warn_unused_result));
+
+/* A preview: what a harvest would find, before anything is downloaded. There is
+ * one at a time, for one thread that asks; the page is fetched when it is
+ * another one than before, and kept until fetch_preview_end. */
+struct fetch_look {
+    const char *page;      /* a URL (it has "://"), or a local file */
+    const char *match;     /* PCRE2; one of the two, or */
+    const char *json_path; /* neither: only the page is fetched */
+    bool again;            /* fetch the page again */
+};
+
+/* Asks for another preview, which takes the place of the one before. Fails only
+ * if the system refuses a thread. */
+bool fetch_preview(struct fetch *fetch, const struct fetch_look *look,
+                   uint64_t *number, struct err *err)
+    __attribute__((warn_unused_result));
+void fetch_preview_end(struct fetch *fetch);
+
+enum {
+    FETCH_PREVIEW_LINKS = 100000, /* what comes after is counted only */
+    FETCH_LINK = 1024
+};
+
+struct fetch_preview {
+    uint64_t number; /* which request this is the answer to; 0: none yet */
+    bool searching;  /* a newer one is being worked on */
+    bool fetching;   /* the page is under way */
+    bool has_page;
+    uint64_t bytes;       /* of the page */
+    struct err page_err;  /* why it is not here, or what went wrong last */
+    struct err match_err; /* what is wrong with the expression or path */
+    uint64_t found;
+    uint64_t duplicates; /* of them, found before */
+    uint64_t bad;        /* of them, no usable URL */
+    uint64_t others;     /* at the JSON path, but no strings; not in found */
+    struct err bad_err;  /* why the first of the bad ones is */
+    size_t links;        /* to be had */
+};
+void fetch_preview_see(struct fetch *fetch, struct fetch_preview *preview);
+
+struct fetch_link {
+    char url[FETCH_LINK]; /* cut */
+};
+
+/* Copies links first.. first+max-1; returns how many. */
+size_t fetch_preview_links(struct fetch *fetch, size_t first,
+                           struct fetch_link *links, size_t max);
+
+/* Downloads the links of preview number but for those with off set (NULL: all),
+ * as a harvest would; they are then gone from the preview. ERR_BUSY if another
+ * preview is on its way. */
+bool fetch_preview_take(struct fetch *fetch, uint64_t number, const bool *off,
+                        const char *dir, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* Nothing will be added any more: once all is over, totals.finished is true. */
 void fetch_close(struct fetch *fetch);

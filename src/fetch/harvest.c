@@ -72,6 +72,12 @@ void harvest_free(struct harvest *harvest)
     mem_free(harvest);
 }
 
+void harvest_set_cpu_ms(struct harvest *harvest, int64_t ms)
+{
+    if (harvest->match)
+        match_set_cpu_ms(harvest->match, ms);
+}
+
 /* What was seen. */
 
 static uint64_t *find_slot(const struct seen *seen, uint64_t hash)

@@ -43,6 +43,9 @@ struct harvest *harvest_new(const char *pattern, const char *json_path,
     __attribute__((warn_unused_result));
 void harvest_free(struct harvest *harvest); /* NULL is fine */
 
+/* Another ceiling than MATCH_CPU_MS for an expression and a page. */
+void harvest_set_cpu_ms(struct harvest *harvest, int64_t ms);
+
 struct harvest_page {
     const char *base; /* the page's address, or NULL */
     const char *type; /* its Content-Type, or NULL */

@@ -442,6 +442,22 @@ static void search_pages(struct fetch *room, const struct source *source)
     }
 }
 
+/* What was found and seen before: as on_found has it. */
+static void add_links(struct fetch *room, const struct source *source)
+{
+    const struct links *links = source->links;
+    struct search search = {
+        .room = room, .source = source, .from_public = links->from_public};
+
+    str_init(&search.page_key, LINK_MAX_BYTES);
+    if (links->key)
+        str_puts(&search.page_key, links->key);
+    for (size_t i = 0; i < links->count; i++)
+        if (!on_found(&search, links->urls[i]))
+            break;
+    str_fini(&search.page_key);
+}
+
 /* ---- sources ---- */
 
 struct source *intake_source(const struct fetch_source *source, struct err *err)
@@ -473,7 +489,28 @@ void intake_source_free(struct source *source)
     mem_free(source->base);
     mem_free(source->dir);
     harvest_free(source->harvest);
+    links_free(source->links);
     mem_free(source);
+}
+
+void intake_add(struct fetch *room, struct source *source)
+{
+    room_take(room);
+    if (room->sources_last)
+        room->sources_last->next = source;
+    else
+        room->sources = source;
+    room->sources_last = source;
+    lock_cond_signal(&room->reader_cond);
+    room_drop(room);
+}
+
+void intake_add_links(struct fetch *room, struct links *links, const char *dir)
+{
+    struct source *source = mem_new(sizeof(*source));
+
+    *source = (struct source){.links = links, .dir = mem_strdup(dir)};
+    intake_add(room, source);
 }
 
 static struct source *next_source(struct fetch *room)
@@ -502,14 +539,23 @@ static struct source *next_source(struct fetch *room)
     return source;
 }
 
+static const char *what(const struct source *source)
+{
+    if (source->links)
+        return "links that were picked";
+    return source->page ? source->page : source->path;
+}
+
 void intake_run(void *arg)
 {
     struct fetch *room = arg;
     struct source *source;
 
     while ((source = next_source(room)) != NULL) {
-        thread_job("%s", source->page ? source->page : source->path);
-        if (source->page)
+        thread_job("%s", what(source));
+        if (source->links)
+            add_links(room, source);
+        else if (source->page)
             search_pages(room, source);
         else if (source->harvest)
             search_local(room, source);

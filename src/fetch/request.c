@@ -5,6 +5,7 @@
 #include "fetch/download.h"
 #include "fetch/host.h"
 #include "fetch/intake.h"
+#include "fetch/preview.h"
 #include "fetch/room.h"
 
 bool fetch_add(struct fetch *room, const struct fetch_spec *spec, uint64_t *id,
@@ -27,17 +28,9 @@ bool fetch_add_source(struct fetch *room, const struct fetch_source *source,
 {
     struct source *copy = intake_source(source, err);
 
-    if (!copy)
-        return false;
-    room_take(room);
-    if (room->sources_last)
-        room->sources_last->next = copy;
-    else
-        room->sources = copy;
-    room->sources_last = copy;
-    lock_cond_signal(&room->reader_cond);
-    room_drop(room);
-    return true;
+    if (copy)
+        intake_add(room, copy);
+    return copy != NULL;
 }
 
 void fetch_close(struct fetch *room)
@@ -259,6 +252,7 @@ void fetch_stop(struct fetch *room)
     room_take(room);
     room->stopping = true;
     on_all(room, stop);
+    preview_stop(room);
     lock_cond_signal(&room->reader_cond);
     room->ping = true;
     room_drop(room);

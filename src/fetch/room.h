@@ -52,6 +52,7 @@ struct worker;
 struct archive;
 struct harvest;
 struct jar;
+struct preview;
 
 struct lease {
     /* constant */
@@ -103,6 +104,7 @@ struct download {
     char *dir;        /* NULL: the room's */
     uint64_t index;   /* for {index} in a template: 1, 2, ... */
     bool page;        /* wanted in memory by the reader, not as a file */
+    bool preview;     /* a page, but wanted by the preview */
     bool trusted;     /* may carry the user's credentials */
     bool from_public; /* found on a page with a public address */
 
@@ -237,6 +239,16 @@ struct worker {
     uint64_t random;
 };
 
+/* Links of one page, picked by a person. */
+struct links {
+    char **urls;
+    size_t count;
+    char *key;        /* of the page's host; NULL: a local file */
+    bool from_public; /* the page's address is public */
+};
+
+void links_free(struct links *links); /* NULL is fine */
+
 struct source {
     struct source *next;
     char *path;
@@ -244,6 +256,7 @@ struct source {
     char *base;
     char *dir;
     struct harvest *harvest; /* NULL: a list */
+    struct links *links;     /* or these, and nothing else */
     int64_t page_first;
     int64_t page_last;
     bool list_only;
@@ -270,6 +283,7 @@ struct fetch {
     struct thread *disk;
     struct thread *reader;
     struct notify reader_notify; /* wakes it from a wait for its input */
+    struct preview *preview;     /* NULL until a face asks for one */
 
     /* guarded by lock */
     struct lock lock;

@@ -59,8 +59,10 @@ static struct lease *lease_queued(struct fetch *room, struct host *host,
     REQUIRES(fetch_class)
 {
     struct download *download = host->queue;
+    /* Somebody waits for it: it is above all others in the queue, too. */
+    bool preview = download && download->preview;
 
-    if (!jobs_left(room) || room_holds(room))
+    if ((!jobs_left(room) && !preview) || room_holds(room))
         return NULL;
     while (download && (download->on_disk || download->disk_queued))
         download = download->host_next;
