@@ -83,7 +83,7 @@ same 'and the same options for the workbench' \
         s/^  ([^ ]+( [^ ]+)*)  +([^ ]+( [^ ]+)*)  .*/\1 (\3)/p
     }' >"$work/help-keys"
 sed -n '/^\.Ss Commands and keys/,/^\.Ss Without/s/^\.It Cm //p' "$page" |
-    sed -E 's/(^| )(Cm|Ar|Li) /\1/g; s/Oo (.*) Oc/[\1]/; s/\\&//g
+    sed -E 's/(^| )(Cm|Ar|Li) /\1/g; s/Oo /[/g; s/ Oc/]/g; s/\\&//g
         s/Pq (Li )?(.*)/(\2)/' >"$work/man-keys"
 same 'and the same commands and keys, in the same order' \
     "$work/help-keys" "$work/man-keys"

@@ -45,6 +45,11 @@ struct settings *bench_settings(struct bench *bench)
     return &bench->settings;
 }
 
+bool bench_has_screen(const struct bench *bench)
+{
+    return !bench->plain;
+}
+
 void bench_touch(struct bench *bench)
 {
     bench->dirty = true;

@@ -31,6 +31,9 @@ void bench_say(struct bench *bench, enum bench_tone tone, const char *format,
                ...) __attribute__((format(printf, 3, 4)));
 void bench_fail(struct bench *bench, const struct err *err);
 
+/* Overlays can be shown; else all is lines (--plain). */
+bool bench_has_screen(const struct bench *bench);
+
 /* Opens an overlay, which then owns self. */
 void bench_overlay(struct bench *bench, const struct overlay *overlay,
                    void *self);

@@ -12,6 +12,7 @@
 #include "bench.h"
 #include "candidates.h"
 #include "downloads.h"
+#include "harvest_dialog.h"
 #include "menu.h"
 
 enum { JOBS_MAX = 64 };
@@ -117,6 +118,33 @@ ACTION(get_list)
     bool ok = fetch_add_source(downloads->fetch, &source, err);
 
     UNUSED;
+    mem_free(path);
+    return ok;
+}
+
+/* With a screen the links are shown first. */
+ACTION(harvest)
+{
+    struct downloads *downloads = self;
+    const char *page = argc > 1 ? argv[1] : "";
+    bool url = strstr(page, "://") != NULL;
+    char *path;
+    bool ok;
+
+    if (bench_has_screen(bench)) {
+        harvest_dialog_open(bench, page, argc > 2 ? argv[2] : "");
+        return true;
+    }
+    if (argc < 3)
+        return err_set(err, ERR_USAGE,
+                       _("harvest needs PAGE and REGEX where there is no "
+                         "screen"));
+    path = path_expand(page);
+    ok = fetch_add_source(downloads->fetch,
+                          &(struct fetch_source){.page = url ? page : NULL,
+                                                 .path = url ? NULL : path,
+                                                 .match = argv[2]},
+                          err);
     mem_free(path);
     return ok;
 }
@@ -628,6 +656,14 @@ const struct action downloads_actions[] = {
         .summary = N_("Add the URLs in a file"),
         .cli = "threadlab get --input-file FILE",
         .run = get_list,
+    },
+    {
+        .name = "harvest",
+        .keys = {"H"},
+        .arguments = "[PAGE [REGEX]]",
+        .summary = N_("Find the links of a page, download those wanted"),
+        .cli = "threadlab get --match REGEX PAGE",
+        .run = harvest,
     },
     {
         .name = "pause",

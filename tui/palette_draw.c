@@ -92,17 +92,22 @@ static void draw_rows(struct palette *palette, const struct view *view)
                   _("No command is called so, or says that it does that."));
 }
 
-/* How much of its cli stands there with arguments typed behind it: that without
- * the words that stand for them. */
-static size_t cli_front(const struct action *action, bool typed)
+/* Its cli with the arguments that are typed in place of the words that stand
+ * for them; where those stand in another order, as it is. */
+static void draw_cli(const struct view *view, int at,
+                     const struct action *action, const char *typed)
 {
+    int cols = view->rect.cols - 1;
     size_t len = strlen(action->cli);
     size_t tail = action->arguments ? strlen(action->arguments) : 0;
 
-    if (typed && tail > 0 && tail < len &&
+    if (*typed && tail > 0 && tail < len &&
         strcmp(action->cli + len - tail, action->arguments) == 0)
-        return len - tail;
-    return len;
+        view_format(view, at, 1, cols, ROLE_FAINT, _("same as: %.*s%s"),
+                    (int)(len - tail), action->cli, typed);
+    else
+        view_format(view, at, 1, cols, ROLE_FAINT, _("same as: %s"),
+                    action->cli);
 }
 
 static void draw_usage(const struct palette *palette, const struct view *view,
@@ -111,17 +116,13 @@ static void draw_usage(const struct palette *palette, const struct view *view,
     const struct action *action =
         palette_action(palette, palette->list.selected);
     int cols = view->rect.cols - 1;
-    const char *rest;
 
     if (!action)
         return;
     view_format(view, at, 1, cols, ROLE_TEXT, _("usage: %s %s"), action->name,
                 action->arguments ? action->arguments : "");
-    if (!action->cli)
-        return;
-    rest = palette_arguments(palette, action);
-    view_format(view, at + 1, 1, cols, ROLE_FAINT, _("same as: %.*s%s"),
-                (int)cli_front(action, *rest != '\0'), action->cli, rest);
+    if (action->cli)
+        draw_cli(view, at + 1, action, palette_arguments(palette, action));
 }
 
 /* The words that Tab goes through, from the one that stands there on. */
