@@ -257,7 +257,7 @@ def mouse(t):
         one = b'\033[<0;5;%dM\033[<0;5;%dm'
         tty.raw(one % (at, at))  # in one piece, as over a slow line
         tty.wait('^> get URL')
-        tty.raw(one % (at + 2, at + 2) * 2)
+        tty.raw(one % (at + 3, at + 3) * 2)
         tty.wait('no download is selected')
 
 

@@ -407,24 +407,26 @@ void bench_quit(struct bench *bench)
     char question[MESSAGE_TEXT];
     struct fetch_totals totals = {.added = 0};
     uint64_t left;
+    uint64_t waiting;
 
     if (bench->engine->fetch)
         fetch_totals(bench->engine->fetch, &totals);
-    left = totals.count[FETCH_QUEUED] + totals.count[FETCH_RUN] +
-           totals.count[FETCH_WAIT] + totals.count[FETCH_CHECK];
+    left = totals.listed[FETCH_QUEUED] + totals.listed[FETCH_RUN] +
+           totals.listed[FETCH_WAIT] + totals.listed[FETCH_CHECK];
     if (left == 0 || (bench->plain && !plain_is_watched(bench->plain))) {
         leave(bench, NULL);
         return;
     }
+    waiting = bench_remembers(bench) ? left - bench_passing(bench, left) : 0;
     snprintf(question, sizeof(question),
-             bench_remembers(bench)
+             waiting > 0
                  ? ngettext("%llu download waits for the next start. Quit?",
                             "%llu downloads wait for the next start. Quit?",
-                            (unsigned long)left)
+                            (unsigned long)waiting)
                  : ngettext("%llu download is not finished and stops. Quit?",
                             "%llu downloads are not finished and stop. Quit?",
                             (unsigned long)left),
-             (unsigned long long)left);
+             (unsigned long long)(waiting > 0 ? waiting : left));
     bench_confirm(bench, question, leave, NULL, NULL);
 }
 

@@ -112,6 +112,8 @@ void bench_configure(struct bench *bench, const struct bench_options *options);
 
 /* bench_memory.c */
 bool bench_remembers(const struct bench *bench);
+/* How many downloads, of most that are not over, end with the workbench. */
+uint64_t bench_passing(const struct bench *bench, uint64_t most);
 void bench_memory_load(struct bench *bench);
 void bench_memory_event(struct bench *bench, const struct fetch_event *event);
 void bench_memory_status(struct bench *bench);

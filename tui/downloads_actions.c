@@ -149,6 +149,20 @@ ACTION(harvest)
     return ok;
 }
 
+ACTION(demo)
+{
+    struct engine *engine = bench_engine(bench);
+
+    UNUSED;
+    (void)self;
+    if (!engine_demo(engine, err))
+        return false;
+    bench_say(bench, BENCH_NOTE,
+              _("the demo's files go to %s, which is removed at the end"),
+              engine->demo->top);
+    return true;
+}
+
 /* Pause and go on. */
 
 static void toggle(struct fetch *fetch, uint64_t id)
@@ -810,6 +824,12 @@ const struct action downloads_actions[] = {
         .arguments = "STATE",
         .summary = N_("Only rows in a state: failed, done, ..., all"),
         .run = show,
+    },
+    {
+        .name = "demo",
+        .summary = N_("Downloads from a server of its own, to see it work"),
+        .cli = "threadlab demo",
+        .run = demo,
         .complete = complete_show,
     },
     {.name = NULL},

@@ -276,6 +276,7 @@ static int show(struct demo *demo)
 
     if (!exercise_add(&demo->exercise, demo->engine.fetch, &err))
         return cmd_fail("demo", &err);
+    demo->engine.demo = &demo->exercise;
     return bench_main(&demo->engine, &options);
 }
 

@@ -10,7 +10,9 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/mem.h"
 #include "base/thread.h"
+#include "engine/demo_dir.h"
 
 static bool rooms(struct engine *engine, const struct engine_options *options,
                   struct err *err)
@@ -76,9 +78,52 @@ bool engine_view(struct engine *engine, const struct session_options *options,
     return engine->session != NULL;
 }
 
+/* Its folder goes with it. */
+static void end_demo(struct engine *engine)
+{
+    struct exercise *demo = &engine->own_demo;
+    char *top = mem_strdup(demo->top);
+    struct err err;
+
+    if (!top)
+        return;
+    exercise_fini(demo);
+    if (!demo_dir_remove(top, &err))
+        log_write(LOG_ERROR, "%s", err.text);
+    mem_free(top);
+    engine->demo = NULL;
+}
+
+bool engine_demo(struct engine *engine, struct err *err)
+{
+    struct err why;
+    char *top;
+
+    if (engine->demo)
+        return err_set(err, ERR_EXISTS,
+                       "the demo runs already; its files are in %s",
+                       engine->demo->top);
+    top = demo_dir_make(NULL, err);
+    if (!top)
+        return false;
+    if (!exercise_init(&engine->own_demo, top, err)) {
+        if (!demo_dir_remove(top, &why))
+            log_write(LOG_ERROR, "%s", why.text);
+        mem_free(top);
+        return false;
+    }
+    mem_free(top);
+    engine->demo = &engine->own_demo;
+    if (exercise_add(&engine->own_demo, engine->fetch, err))
+        return true;
+    end_demo(engine);
+    return false;
+}
+
 void engine_fini(struct engine *engine)
 {
     end_rooms(engine);
+    end_demo(engine);
     notify_fini(&engine->notify);
     log_close();
     curl_global_cleanup();

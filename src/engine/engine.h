@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "engine/exercise.h"
 #include "fetch/fetch.h"
 #include "session/session.h"
 #include "threads/threads.h"
@@ -28,6 +29,10 @@ struct engine {
     struct err session_err;  /* why a wanted one is not there; else ERR_NONE.
                                 ERR_BUSY: engine_view may be offered */
     struct threads *threads; /* NULL if there is none */
+
+    /* The demo that runs, whoever began it; NULL: none does. */
+    const struct exercise *demo;
+    struct exercise own_demo; /* engine_demo's */
 };
 
 /* In order: signals blocked for all threads to come, main in the roster,
@@ -41,6 +46,11 @@ bool engine_init(struct engine *engine, const struct engine_options *options,
  * ERR_BUSY. */
 bool engine_view(struct engine *engine, const struct session_options *options,
                  struct err *err) __attribute__((warn_unused_result));
+
+/* Begins the exercise in a temporary folder (demo->top), which engine_fini
+ * removes. ERR_EXISTS: one runs already. */
+bool engine_demo(struct engine *engine, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* Ends the rooms (each stops cleanly), then the rest. */
 void engine_fini(struct engine *engine);
