@@ -50,6 +50,9 @@ void bench_undoable(struct bench *bench, const char *what,
                     void (*past)(struct bench *bench, void *arg), void *arg,
                     void (*release)(void *arg));
 
+/* It is too late for what could be taken back. */
+void bench_undo_past(struct bench *bench);
+
 /* Runs a command line as typed in the palette. */
 bool bench_command(struct bench *bench, const char *line, struct err *err);
 

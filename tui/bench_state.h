@@ -127,6 +127,5 @@ void bench_news_take(struct bench *bench, int64_t now_ms);
 
 /* bench_undo.c */
 void bench_undo_back(struct bench *bench);
-void bench_undo_past(struct bench *bench); /* its time is over */
 
 #endif

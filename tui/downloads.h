@@ -58,6 +58,18 @@ const struct fetch_row *downloads_row(const struct downloads *downloads);
 
 bool downloads_has(const uint64_t *ids, size_t count, uint64_t id);
 
+void downloads_add_id(uint64_t **ids, size_t *count, uint64_t id);
+void downloads_drop_id(uint64_t *ids, size_t *count, uint64_t id);
+
+/* downloads_removal.c, for the tagged rows, else the selected one. Cancels it,
+ * or takes it off the list if it is over; takes all that is done off it; asks,
+ * and deletes the file. */
+bool downloads_cancel(struct downloads *downloads, struct bench *bench,
+                      struct err *err);
+void downloads_clear(struct downloads *downloads, struct bench *bench);
+bool downloads_delete(struct downloads *downloads, struct bench *bench,
+                      struct err *err);
+
 /* How many rows of a pane of so many are the list's; the rest is details. */
 size_t downloads_list_rows(const struct downloads *downloads, int rows);
 

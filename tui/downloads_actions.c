@@ -44,22 +44,6 @@ static bool for_each(struct downloads *downloads,
     return true;
 }
 
-static void add_id(uint64_t **ids, size_t *count, uint64_t id)
-{
-    *ids = mem_resize(*ids, *count + 1, sizeof(**ids));
-    (*ids)[(*count)++] = id;
-}
-
-static void drop_id(uint64_t *ids, size_t *count, uint64_t id)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < *count; i++)
-        if (ids[i] != id)
-            ids[kept++] = ids[i];
-    *count = kept;
-}
-
 /* Adding. */
 
 static bool add_url(struct downloads *downloads, const char *url,
@@ -213,170 +197,25 @@ ACTION(retry_all)
     return true;
 }
 
-/* Removing. What is over goes off the list, the rest is canceled; either can be
- * taken back for a while, so the first is done only when that is over. */
-
-struct removal {
-    struct downloads *downloads;
-    uint64_t *forget;
-    size_t forget_count;
-    size_t canceled;
-};
-
-static void removal_back(struct bench *bench, void *arg)
-{
-    struct removal *removal = arg;
-    struct downloads *downloads = removal->downloads;
-
-    (void)bench;
-    for (size_t i = 0; i < removal->canceled; i++)
-        fetch_undo_cancel(downloads->fetch);
-    for (size_t i = 0; i < removal->forget_count; i++)
-        drop_id(downloads->going, &downloads->going_count, removal->forget[i]);
-}
-
-static void removal_past(struct bench *bench, void *arg)
-{
-    struct removal *removal = arg;
-    struct downloads *downloads = removal->downloads;
-
-    for (size_t i = 0; i < removal->forget_count; i++) {
-        fetch_forget(downloads->fetch, removal->forget[i]);
-        bench_forget(bench, removal->forget[i]);
-        drop_id(downloads->going, &downloads->going_count, removal->forget[i]);
-    }
-    bench_touch(bench);
-}
-
-static void removal_free(void *arg)
-{
-    struct removal *removal = arg;
-
-    mem_free(removal->forget);
-    mem_free(removal);
-}
-
-static bool is_over(enum fetch_state state)
-{
-    return state == FETCH_DONE || state == FETCH_FAILED ||
-           state == FETCH_SKIPPED || state == FETCH_CANCELED;
-}
-
-static void remove_one(struct removal *removal, uint64_t id)
-{
-    struct downloads *downloads = removal->downloads;
-    struct fetch_detail detail;
-
-    if (!fetch_detail(downloads->fetch, id, &detail))
-        return;
-    if (is_over(detail.row.state)) {
-        add_id(&removal->forget, &removal->forget_count, id);
-        add_id(&downloads->going, &downloads->going_count, id);
-    } else {
-        fetch_cancel(downloads->fetch, id);
-        removal->canceled++;
-    }
-    fetch_detail_fini(&detail);
-}
-
-static void offer_undo(struct bench *bench, struct removal *removal)
-{
-    size_t count = removal->forget_count + removal->canceled;
-    char what[96];
-
-    if (removal->canceled > 0)
-        snprintf(
-            what, sizeof(what),
-            ngettext("%zu download canceled", "%zu downloads canceled", count),
-            count);
-    else
-        snprintf(what, sizeof(what),
-                 ngettext("%zu row taken off the list",
-                          "%zu rows taken off the list", count),
-                 count);
-    bench_undoable(bench, what, removal_back, removal_past, removal,
-                   removal_free);
-}
+/* Removing (downloads_removal.c). */
 
 ACTION(cancel)
 {
-    struct downloads *downloads = self;
-    struct removal *removal;
-
     UNUSED;
-    if (downloads->tag_count == 0 && downloads->selected == 0)
-        return err_set(err, ERR_MISSING, _("no download is selected"));
-    removal = mem_new(sizeof(*removal));
-    removal->downloads = downloads;
-    if (downloads->tag_count == 0)
-        remove_one(removal, downloads->selected);
-    for (size_t i = 0; i < downloads->tag_count; i++)
-        remove_one(removal, downloads->tags[i]);
-    downloads->tag_count = 0;
-    offer_undo(bench, removal);
-    return true;
+    return downloads_cancel(self, bench, err);
 }
 
 ACTION(clear)
 {
-    struct downloads *downloads = self;
-    struct fetch_view *view = fetch_view_new();
-    const struct fetch_query query = {.states = 1U << FETCH_DONE |
-                                                1U << FETCH_SKIPPED |
-                                                1U << FETCH_CANCELED};
-    struct removal *removal = mem_new(sizeof(*removal));
-    size_t count = 0;
-    size_t got;
-
     UNUSED;
-    removal->downloads = downloads;
-    fetch_view_ask(view, &query);
-    for (size_t first = 0;; first += got) {
-        struct fetch_row *rows = mem_new(DOWNLOADS_ROWS * sizeof(*rows));
-
-        got = fetch_view_rows(downloads->fetch, view, first, rows,
-                              DOWNLOADS_ROWS, &count);
-        for (size_t i = 0; i < got; i++) {
-            add_id(&removal->forget, &removal->forget_count, rows[i].id);
-            add_id(&downloads->going, &downloads->going_count, rows[i].id);
-        }
-        mem_free(rows);
-        if (got == 0)
-            break;
-    }
-    fetch_view_free(view);
-    offer_undo(bench, removal);
+    downloads_clear(self, bench);
     return true;
-}
-
-static void delete_now(struct bench *bench, void *arg)
-{
-    struct downloads *downloads = arg;
-    struct err err;
-
-    if (!for_each(downloads, fetch_delete, &err))
-        bench_fail(bench, &err);
-    downloads->tag_count = 0;
 }
 
 ACTION(delete_file)
 {
-    struct downloads *downloads = self;
-    const struct fetch_row *row = downloads_row(downloads);
-    char question[FETCH_NAME + 64];
-
     UNUSED;
-    if (downloads->tag_count == 0 && !row)
-        return err_set(err, ERR_MISSING, _("no download is selected"));
-    if (downloads->tag_count > 0)
-        snprintf(question, sizeof(question),
-                 _("Delete the files of %zu downloads from the disk?"),
-                 downloads->tag_count);
-    else
-        snprintf(question, sizeof(question), _("Delete %s from the disk?"),
-                 row->name);
-    bench_confirm(bench, question, delete_now, downloads, NULL);
-    return true;
+    return downloads_delete(self, bench, err);
 }
 
 /* The queue. */
@@ -563,9 +402,9 @@ ACTION(tag)
     if (id == 0)
         return true;
     if (downloads_has(downloads->tags, downloads->tag_count, id))
-        drop_id(downloads->tags, &downloads->tag_count, id);
+        downloads_drop_id(downloads->tags, &downloads->tag_count, id);
     else
-        add_id(&downloads->tags, &downloads->tag_count, id);
+        downloads_add_id(&downloads->tags, &downloads->tag_count, id);
     list_move(&downloads->list, 1);
     return true;
 }
