@@ -74,6 +74,8 @@ refuses 'threadlab: "example.org/x" is not a command; "threadlab help" lists the
     example.org/x
 refuses 'threadlab: "frobnicate" is not a command; "threadlab help" lists them' \
     help frobnicate
+refuses 'threadlab: there is no option --sideways; "threadlab help workbench" lists them' \
+    --sideways
 refuses 'threadlab get: which URL? "threadlab help get" tells more' get
 refuses 'threadlab get: --limit-rate: "12q" is not a size; write for example 500K or 2M' \
     get --limit-rate 12q http://127.0.0.1/

@@ -14,6 +14,7 @@ enum { TEXT_MAX = 512 };
 void bench_screen_init(struct bench *bench)
 {
     bench->base = newwin(0, 0, 0, 0);
+    clearok(bench->base, FALSE); /* the screen is, and this would do it again */
     bench->base_panel = new_panel(bench->base);
     leaveok(bench->base, TRUE);
 }

@@ -121,7 +121,8 @@ void screen_rescue(void)
  * a function key), and is synchronized output known (DECRQM). */
 static void ask(const struct screen *screen)
 {
-    static const char width[] = "\033[1;12H\342\224\200\033[6n\033[2J\033[H";
+    static const char width[] =
+        "\033[1;12H\342\224\200\033[6n\033[1;12H  \033[H";
     static const char sync[] = "\033[?2026$p";
 
     if (!like_xterm())

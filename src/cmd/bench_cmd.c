@@ -93,8 +93,10 @@ static bool take(struct words_given *given, int option, struct err *err)
 static bool parse(struct words_given *given, int argc, char **argv,
                   struct err *err)
 {
+    static char topic[] = "workbench"; /* of "threadlab help" */
     int option;
 
+    argv[0] = topic;
     given->urls = mem_new((size_t)argc * sizeof(*given->urls));
     longopt_begin();
     while ((option = longopt_next(argc, argv, longs, true, err)) != LONGOPT_END)
