@@ -44,7 +44,9 @@ if command -v bash >/dev/null; then
     same 'options' "$(offers threadlab get --li)" \
         '--limit-rate --limit-rate-file --limit-rate-host --list-only '
     same 'options of the workbench' "$(offers threadlab --pl)" '--plain '
-    same 'and behind one' "$(offers threadlab --plain --th)" '--theme '
+    same 'and behind one' "$(offers threadlab --plain --the)" '--theme '
+    same 'and those of get' "$(offers threadlab --limit-rate-f)" \
+        '--limit-rate-file '
     same 'words of an option' "$(offers threadlab get --on-exists re)" \
         'rename resume '
     same 'the same behind =' "$(offers threadlab get --on-exists = re)" \

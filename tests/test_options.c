@@ -19,14 +19,20 @@ struct words {
     bool ok;
 };
 
-static void read_words(struct words *words, const char *const *list)
+static void read_for(struct words *words, enum options_face face,
+                     const char *const *list)
 {
     memset(words, 0, sizeof *words);
-    words->argv[words->argc++] = mem_strdup("get");
+    words->argv[words->argc++] = mem_strdup("threadlab");
     for (; *list; list++)
         words->argv[words->argc++] = mem_strdup(*list);
-    words->ok =
-        options_parse(&words->options, words->argc, words->argv, &words->err);
+    words->ok = options_parse(&words->options, face, words->argc, words->argv,
+                              &words->err);
+}
+
+static void read_words(struct words *words, const char *const *list)
+{
+    read_for(words, OPTIONS_GET, list);
 }
 
 static void forget(struct words *words)
@@ -207,6 +213,57 @@ static void test_refusals(void)
     }
 }
 
+static void bench_refuses(const char *const *list, const char *sentence)
+{
+    struct words words;
+
+    read_for(&words, OPTIONS_BENCH, list);
+    tap_ok(!words.ok && words.err.code == ERR_USAGE, "refused: %s", list[0]);
+    tap_is(words.err.text, sentence, "with these words");
+    forget(&words);
+}
+
+static void test_bench(void)
+{
+    struct words words;
+
+    read_for(&words, OPTIONS_BENCH, LIST(NULL));
+    tap_ok(words.ok && words.options.url_count == 0, "no URL is needed");
+    forget(&words);
+    read_for(&words, OPTIONS_BENCH,
+             LIST("--plain", "http://a/x", "-d", "films", "--limit-rate", "2M",
+                  "--proxy", "http://p:1", "--input-file", "list", "--theme",
+                  "mono", "--match", "x"));
+    tap_ok(!words.ok, "what get refuses is refused: %s", words.err.text);
+    forget(&words);
+    read_for(&words, OPTIONS_BENCH,
+             LIST("--plain", "http://a/x", "-d", "films", "--limit-rate", "2M",
+                  "--proxy", "http://p:1", "--input-file", "list", "--theme",
+                  "mono", "--ascii"));
+    tap_ok(words.ok && words.options.plain && words.options.ascii, "its own");
+    tap_is(words.options.theme, "mono", "a word");
+    tap_int((long long)words.options.fetch.limit_rate, 2 << 20, "one of get's");
+    tap_ok(words.options.fetch.starts, "it hears of beginnings");
+    forget(&words);
+    bench_refuses(LIST("--json"), "--json is for \"threadlab get\"; the "
+                                  "workbench shows and asks on its screen");
+    bench_refuses(LIST("-o", "x"), "--output is for \"threadlab get\"; the "
+                                   "workbench shows and asks on its screen");
+    bench_refuses(LIST("--input-file", "-"),
+                  "the standard input (\"-\") is the workbench's own; name a "
+                  "file");
+    bench_refuses(LIST("--frob"), "there is no option --frob; \"threadlab help "
+                                  "workbench\" lists them");
+    bench_refuses(LIST("--match", "x"),
+                  "which page? give a URL, a file, or - for the standard "
+                  "input");
+    read_words(&words, LIST("--plain", "http://a/"));
+    tap_is(words.err.text,
+           "--plain is for the workbench: threadlab, without get",
+           "get refuses the workbench's");
+    forget(&words);
+}
+
 static void test_table(void)
 {
     size_t letters[128] = {0};
@@ -256,7 +313,8 @@ static void test_help(void)
     for (size_t i = 0; i < option_count; i++) {
         char *name = mem_printf("--%s", option_table[i].name);
 
-        missing += !strstr(text, name);
+        missing += option_is_for(&option_table[i], OPTIONS_GET) !=
+                   (strstr(text, name) != NULL);
         mem_free(name);
     }
     for (const char *at = text; *at; at += strcspn(at, "\n") + 1)
@@ -271,6 +329,7 @@ int main(void)
     test_values();
     test_follows();
     test_refusals();
+    test_bench();
     test_table();
     test_nearest();
     test_help();

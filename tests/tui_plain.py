@@ -35,6 +35,26 @@ def urls(t):
 
 
 @test
+def options(t):
+    """the options of get hold here: a list, a limit, a rule for taken names"""
+    one, two = t.url('ok', size=2048), t.url('ok', 'g.bin', size=200000)
+    path = os.path.join(t.folder, 'list')
+    blackbox.write(path, f'{two}\n'.encode())
+    run = plain(t, '--input-file', path, '--limit-rate', '400K',
+                '--on-exists', 'skip', '--header', 'X-Asked: yes', one).wait()
+    t.status(run, 0)
+    t.same('f.bin', t.expected(one))
+    t.same('g.bin', t.expected(two))
+    t.equal(t.log('ok')[0]['headers'].get('x-asked'), 'yes', 'the header')
+    run = plain(t, '--on-exists', 'skip', one).wait()
+    t.true('f.bin' in run.out + run.err, 'it was there')
+    t.equal(len(os.listdir(t.out)), 2, 'files')
+    run = plain(t, '--match', 'x', '--json').wait()
+    t.status(run, 2)
+    t.true('--json is for "threadlab get"' in run.err, run.err)
+
+
+@test
 def statuses(t):
     """0 all done, 1 failed, 3 some failed, as get has it"""
     good, bad = t.url('ok'), t.url('nothing', 'g.bin')

@@ -663,13 +663,13 @@ const struct action downloads_actions[] = {
         .arguments = "STATE",
         .summary = N_("Only rows in a state: failed, done, ..., all"),
         .run = show,
+        .complete = complete_show,
     },
     {
         .name = "demo",
         .summary = N_("Downloads from a server of its own, to see it work"),
         .cli = "threadlab demo",
         .run = demo,
-        .complete = complete_show,
     },
     {.name = NULL},
 };

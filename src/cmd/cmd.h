@@ -6,19 +6,15 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
-#include <stdio.h>
-
 #include "base/err.h"
 #include "option_line.h"
 
 int cmd_bench(int argc, char **argv); /* the workbench: no command at all */
-void cmd_bench_help(FILE *out);
 int cmd_get(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_origin(int argc, char **argv);
 
-/* Their options; those of get are in option_table.h. */
-extern const struct option_line cmd_bench_options[];
+/* Their options; those of get and the workbench are in option_table.h. */
 extern const struct option_line cmd_demo_options[];
 extern const struct option_line cmd_origin_options[];
 

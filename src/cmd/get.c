@@ -14,15 +14,14 @@
 #include "hook.h"
 #include "options.h"
 #include "report.h"
-#include "secret.h"
 #include "tally.h"
+#include "wants.h"
 
 enum { EVENTS = 64 };
 
 struct get {
     struct options options;
-    char *password;
-    char *bearer;
+    struct wants wants;
     struct engine engine;
     struct report report;
     struct hook hook;
@@ -31,144 +30,24 @@ struct get {
     bool stopping;
 };
 
-/* Secrets. */
-
-static bool ask_password(struct get *get, struct err *err)
-{
-    char *question;
-
-    if (!isatty(STDIN_FILENO))
-        return err_set(err, ERR_USAGE,
-                       "--user: there is no terminal to ask for the password; "
-                       "use --password-file or --netrc");
-    question = mem_printf("Password for %s: ", get->options.fetch.user);
-    get->password = secret_ask(question, err);
-    mem_free(question);
-    return get->password != NULL;
-}
-
-static bool take_secrets(struct get *get, struct err *err)
-{
-    struct options *options = &get->options;
-
-    if (options->password_file) {
-        get->password = secret_read(options->password_file, err);
-        if (!get->password)
-            return false;
-    } else if (options->fetch.user && options->fetch.netrc == FETCH_NETRC_NO &&
-               !ask_password(get, err)) {
-        return false;
-    }
-    if (options->bearer_file) {
-        get->bearer = secret_read(options->bearer_file, err);
-        if (!get->bearer)
-            return false;
-    }
-    options->fetch.password = get->password;
-    options->fetch.bearer = get->bearer;
-    return true;
-}
-
 /* What to fetch. */
 
-/* Where --output says, which may have folders in front. */
-static bool add_output(struct get *get, struct fetch_spec *spec,
-                       struct err *err)
+static void refused(void *arg, const char *url, const struct err *err)
 {
-    const char *output = get->options.output;
-    const char *slash = strrchr(output, '/');
-    const char *dir = get->options.fetch.dir;
-    char *folder = NULL;
-    uint64_t id;
-    bool ok;
+    struct get *get = arg;
 
-    spec->out = output;
-    if (slash) {
-        char *front = mem_strndup(output, (size_t)(slash - output) + 1);
-
-        folder =
-            dir && *output != '/' ? path_join(dir, front) : mem_strdup(front);
-        mem_free(front);
-        spec->dir = folder;
-        spec->out = slash + 1;
-    }
-    ok = fetch_add(get->engine.fetch, spec, &id, err);
-    mem_free(folder);
-    return ok;
+    report_failure(&get->report, url, err);
+    get->tally.bad++;
 }
 
-static bool add_url(struct get *get, const char *url, struct err *err)
-{
-    struct fetch_spec spec = {
-        .urls = &url,
-        .count = 1,
-        .digest = get->options.checksum ? &get->options.digest : NULL,
-    };
-    uint64_t id;
-
-    if (get->options.output)
-        return add_output(get, &spec, err);
-    return fetch_add(get->engine.fetch, &spec, &id, err);
-}
-
-/* A page is a URL, a local file, or "-". */
-static bool add_page(struct get *get, const char *page, struct err *err)
-{
-    struct fetch_source source = {
-        .match = get->options.match,
-        .json_path = get->options.json_path,
-        .base = get->options.base,
-        .list_only = get->options.list_only,
-    };
-
-    if (strstr(page, "://")) {
-        source.page = page;
-        source.page_first = get->options.page_first;
-        source.page_last = get->options.page_last;
-    } else if (get->options.pages) {
-        return err_set(err, ERR_USAGE, "--pages is for URLs");
-    } else if (strcmp(page, "-") == 0 || access(page, F_OK) == 0) {
-        source.path = page;
-    } else {
-        return err_set(err, ERR_USAGE,
-                       "that is neither a file nor a URL; a URL starts with "
-                       "https:// or the like");
-    }
-    return fetch_add_source(get->engine.fetch, &source, err);
-}
-
-static bool add_list(struct get *get, struct err *err)
-{
-    struct fetch_source source = {.path = get->options.input_file};
-
-    return fetch_add_source(get->engine.fetch, &source, err);
-}
-
-/* True if there is something to do. One argument of no use does not keep the
- * others back; if it is the only one, *err is what is wrong with the words. */
+/* True if there is something to do; if nothing is, *err is what is wrong with
+ * the words. */
 static bool add_all(struct get *get, struct err *err)
 {
-    const struct options *options = &get->options;
-    size_t added = 0;
+    bool added = wants_add(&get->wants, get->engine.fetch, refused, get, err);
 
-    if (options->input_file) {
-        if (!add_list(get, err))
-            return false;
-        added++;
-    }
-    for (size_t i = 0; i < options->url_count; i++) {
-        const char *url = options->urls[i];
-
-        if (options_harvest(options) ? add_page(get, url, err)
-                                     : add_url(get, url, err)) {
-            added++;
-            continue;
-        }
-        report_failure(&get->report, url, err);
-        get->tally.bad++;
-    }
     fetch_close(get->engine.fetch);
-    return added > 0;
+    return added;
 }
 
 /* What happens. */
@@ -316,7 +195,7 @@ static int run(struct get *get)
 
 static bool start(struct get *get, struct err *err)
 {
-    const struct options *options = &get->options;
+    struct options *options = &get->options;
     const char *command = options->on_complete_shell
                               ? options->on_complete_shell
                               : options->on_complete;
@@ -334,7 +213,8 @@ static bool start(struct get *get, struct err *err)
     }
     get->hooks = command != NULL;
     get->hook.to_stderr = options->json;
-    if (!take_secrets(get, err) || !engine_init(&get->engine, &engine, err))
+    if (!wants_secrets(&get->wants, options, err) ||
+        !engine_init(&get->engine, &engine, err))
         return false;
     return true;
 }
@@ -345,7 +225,7 @@ int cmd_get(int argc, char **argv)
     struct err err = {0};
     int status;
 
-    if (!options_parse(&get.options, argc, argv, &err)) {
+    if (!options_parse(&get.options, OPTIONS_GET, argc, argv, &err)) {
         status = cmd_fail("get", &err);
     } else if (get.options.help) {
         options_help(stdout);
@@ -359,8 +239,7 @@ int cmd_get(int argc, char **argv)
     }
     if (get.hooks)
         hook_fini(&get.hook);
-    secret_free(get.password);
-    secret_free(get.bearer);
+    wants_fini(&get.wants);
     options_fini(&get.options);
     return status;
 }

@@ -68,7 +68,7 @@ static const struct topic {
     const char *summary;
     void (*print)(FILE *out);
 } topics[] = {
-    {"workbench", "its options", cmd_bench_help},
+    {"workbench", "its options", options_help_bench},
     {"keys", "the workbench's commands and keys", tables_print_keys},
     {"settings", "what its configuration can set", tables_print_settings},
 };
@@ -109,8 +109,8 @@ static void overview(FILE *out)
 static int completion(const char *shell)
 {
     struct completion_command rows[] = {
-        {"", "", cmd_bench_options, "get|demo|origin|help"},
-        {"get", find("get")->summary, options_lines(), NULL},
+        {"", "", options_lines(OPTIONS_BENCH), "get|demo|origin|help"},
+        {"get", find("get")->summary, options_lines(OPTIONS_GET), NULL},
         {"demo", find("demo")->summary, cmd_demo_options, ""},
         {"origin", find("origin")->summary, cmd_origin_options, ""},
         {"help", find("help")->summary, NULL,

@@ -75,10 +75,12 @@ static bool check_pairs(const bool *given, struct err *err)
     return true;
 }
 
-static bool check_count(const struct options *options, const bool *given,
-                        struct err *err)
+/* On the workbench URLs can come later. */
+static bool check_count(const struct options *options, enum options_face face,
+                        const bool *given, struct err *err)
 {
-    if (options->url_count == 0 && !options->input_file)
+    if (options->url_count == 0 && !options->input_file &&
+        (face == OPTIONS_GET || options_harvest(options)))
         return err_set(err, ERR_USAGE,
                        options_harvest(options)
                            ? "which page? give a URL, a file, or - for the "
@@ -95,6 +97,21 @@ static bool check_count(const struct options *options, const bool *given,
 static bool is_dash(const char *text)
 {
     return text && strcmp(text, "-") == 0;
+}
+
+/* The workbench's standard input is its terminal, or commands. */
+static bool check_bench_input(const struct options *options, struct err *err)
+{
+    bool dash = is_dash(options->input_file) ||
+                is_dash(options->password_file) ||
+                is_dash(options->bearer_file);
+
+    for (size_t i = 0; i < options->url_count; i++)
+        dash |= is_dash(options->urls[i]);
+    return !dash ||
+           err_set(err, ERR_USAGE,
+                   "the standard input (\"-\") is the workbench's own; name a "
+                   "file");
 }
 
 static bool check_input(const struct options *options, struct err *err)
@@ -235,17 +252,20 @@ static bool check_sizes(const struct fetch_options *fetch, struct err *err)
     return true;
 }
 
-bool option_check(struct options *options, const bool *given, struct err *err)
+bool option_check(struct options *options, enum options_face face,
+                  const bool *given, struct err *err)
 {
-    if (!check_pairs(given, err) || !check_count(options, given, err) ||
-        !check_input(options, err) || !check_output(options, err) ||
-        !check_pages(options, err) || !check_http(options, err) ||
-        !check_sizes(&options->fetch, err))
+    if (!check_pairs(given, err) || !check_count(options, face, given, err) ||
+        !(face == OPTIONS_GET ? check_input(options, err)
+                              : check_bench_input(options, err)) ||
+        !check_output(options, err) || !check_pages(options, err) ||
+        !check_http(options, err) || !check_sizes(&options->fetch, err))
         return false;
     if (options->fetch.netrc_file)
         options->fetch.netrc = FETCH_NETRC_YES;
     /* Only these tell of beginnings, and every event costs. */
-    options->fetch.starts = options->json || options->verbose;
+    options->fetch.starts =
+        face == OPTIONS_BENCH || options->json || options->verbose;
     if (options->checksum &&
         !digest_parse(options->checksum, &options->digest, err)) {
         err_prefix(err, "--checksum");

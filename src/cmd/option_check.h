@@ -8,7 +8,8 @@
 
 /* Checks what was read and fills what follows from it (digest, page numbers,
  * netrc). given[i]: row i of the table was there. ERR_USAGE. */
-bool option_check(struct options *options, const bool *given, struct err *err)
+bool option_check(struct options *options, enum options_face face,
+                  const bool *given, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

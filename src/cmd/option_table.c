@@ -24,6 +24,7 @@ const char *const option_groups[OPTION_GROUPS] = {
     [OPTION_HTTP] = "HTTP",
     [OPTION_NETWORK] = "The network",
     [OPTION_OUTPUT] = "Output",
+    [OPTION_BENCH] = "The workbench",
 };
 
 const struct option_row option_table[] = {
@@ -44,6 +45,7 @@ const struct option_row option_table[] = {
         .name = "output",
         .argument = "NAME",
         .summary = "call the file NAME (with one URL)",
+        .get_only = true,
         .place = PLACE(output),
     },
     {
@@ -129,6 +131,7 @@ const struct option_row option_table[] = {
         .kind = OPTION_FLAG,
         .name = "list-only",
         .summary = "print the URLs that are found, download none",
+        .get_only = true,
         .place = PLACE(list_only),
     },
     {
@@ -530,6 +533,7 @@ const struct option_row option_table[] = {
         .letter = 'q',
         .name = "quiet",
         .summary = "say nothing but errors",
+        .get_only = true,
         .place = PLACE(quiet),
     },
     {
@@ -537,6 +541,7 @@ const struct option_row option_table[] = {
         .kind = OPTION_FLAG,
         .name = "json",
         .summary = "print one JSON object a line for programs to read",
+        .get_only = true,
         .place = PLACE(json),
     },
     {
@@ -544,6 +549,7 @@ const struct option_row option_table[] = {
         .kind = OPTION_FLAG,
         .name = "no-bars",
         .summary = "print lines on a terminal too",
+        .get_only = true,
         .place = PLACE(no_bars),
     },
     {
@@ -552,6 +558,7 @@ const struct option_row option_table[] = {
         .letter = 'v',
         .name = "verbose",
         .summary = "also say what starts, and what the threads log",
+        .get_only = true,
         .place = PLACE(verbose),
     },
     {
@@ -569,6 +576,7 @@ const struct option_row option_table[] = {
         .argument = "COMMAND",
         .summary = "run COMMAND with each finished file's path as last "
                    "argument",
+        .get_only = true,
         .place = PLACE(on_complete),
     },
     {
@@ -577,6 +585,7 @@ const struct option_row option_table[] = {
         .name = "on-complete-shell",
         .argument = "COMMAND",
         .summary = "the same by /bin/sh, the path being \"$1\"",
+        .get_only = true,
         .place = PLACE(on_complete_shell),
     },
     {
@@ -587,6 +596,50 @@ const struct option_row option_table[] = {
         .summary = "show this",
         .place = PLACE(help),
     },
+    {
+        .group = OPTION_BENCH,
+        .kind = OPTION_TEXT,
+        .name = "script",
+        .argument = "FILE",
+        .summary = "run the commands in FILE first; - is the standard input",
+        .place = PLACE(script),
+    },
+    {
+        .group = OPTION_BENCH,
+        .kind = OPTION_FLAG,
+        .name = "plain",
+        .summary = "no screen: commands in, sentences out, line by line",
+        .place = PLACE(plain),
+    },
+    {
+        .group = OPTION_BENCH,
+        .kind = OPTION_WORD,
+        .name = "color",
+        .argument = "auto|always|never",
+        .summary = "colours; auto heeds NO_COLOR",
+        .standard = "auto",
+        .place = PLACE(color),
+    },
+    {
+        .group = OPTION_BENCH,
+        .kind = OPTION_WORD,
+        .name = "theme",
+        .argument = "default|high-contrast|mono|256",
+        .summary = "how things look",
+        .place = PLACE(theme),
+    },
+    {
+        .group = OPTION_BENCH,
+        .kind = OPTION_FLAG,
+        .name = "ascii",
+        .summary = "lines and bars in ASCII",
+        .place = PLACE(ascii),
+    },
 };
 
 const size_t option_count = ARRAY_LEN(option_table);
+
+bool option_is_for(const struct option_row *row, enum options_face face)
+{
+    return face == OPTIONS_GET ? row->group != OPTION_BENCH : !row->get_only;
+}

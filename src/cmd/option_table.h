@@ -18,6 +18,7 @@ enum option_group {
     OPTION_HTTP,
     OPTION_NETWORK,
     OPTION_OUTPUT,
+    OPTION_BENCH, /* for the workbench only; the others are not there */
     OPTION_GROUPS
 };
 
@@ -44,11 +45,15 @@ struct option_row {
     const char *argument; /* as the help shows it; "a|b|c" for words */
     const char *summary;  /* for people, no final stop */
     const char *standard; /* the default as shown; NULL: not worth a word */
+    bool get_only;        /* says nothing on the workbench */
     bool may_be_empty;    /* OPTION_TEXT: "" says something */
     size_t place;         /* offset in struct options */
     int64_t low;
     int64_t high;
 };
+
+/* Whether a face has the option. */
+bool option_is_for(const struct option_row *row, enum options_face face);
 
 extern const struct option_row option_table[];
 extern const size_t option_count;

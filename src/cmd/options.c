@@ -224,6 +224,7 @@ struct spelling {
     char *letters;
 };
 
+/* Those of other faces, too: "--json" must not be short for "--json-path". */
 static void spelling_init(struct spelling *spelling)
 {
     char *letter;
@@ -254,20 +255,44 @@ static void spelling_fini(struct spelling *spelling)
     mem_free(spelling->letters);
 }
 
+static const char *lists(enum options_face face)
+{
+    return face == OPTIONS_GET ? "get" : "workbench";
+}
+
+/* An option that there is elsewhere. */
+static bool elsewhere(const struct option_row *row, enum options_face face,
+                      struct err *err)
+{
+    return face == OPTIONS_GET
+               ? err_set(err, ERR_USAGE,
+                         "--%s is for the workbench: threadlab, without get",
+                         row->name)
+               : err_set(err, ERR_USAGE,
+                         "--%s is for \"threadlab get\"; the workbench shows "
+                         "and asks on its screen",
+                         row->name);
+}
+
 /* word: "--foo" or "--foo=bar", which getopt_long did not take. */
-static bool unknown_long(const char *word, struct err *err)
+static bool unknown_long(const char *word, enum options_face face,
+                         struct err *err)
 {
     int len = (int)strcspn(word, "=");
     size_t prefixes = 0;
+    size_t count = 0;
     const char **names = mem_new(option_count * sizeof *names);
     char *name = mem_strndup(word + 2, (size_t)len - 2);
     const char *guess;
 
     for (size_t i = 0; i < option_count; i++) {
-        names[i] = option_table[i].name;
-        prefixes += strncmp(names[i], name, (size_t)len - 2) == 0;
+        const char *other = option_table[i].name;
+
+        prefixes += strncmp(other, name, (size_t)len - 2) == 0;
+        if (option_is_for(&option_table[i], face))
+            names[count++] = other;
     }
-    guess = nearest(name, names, option_count);
+    guess = nearest(name, names, count);
     if (prefixes > 1)
         err_set(err, ERR_USAGE, "%.*s is short for several options", len, word);
     else if (guess)
@@ -275,31 +300,34 @@ static bool unknown_long(const char *word, struct err *err)
                 len, word, guess);
     else
         err_set(err, ERR_USAGE,
-                "there is no option %.*s; \"threadlab help get\" lists them",
-                len, word);
+                "there is no option %.*s; \"threadlab help %s\" lists them",
+                len, word, lists(face));
     mem_free(name);
     mem_free(names);
     return false;
 }
 
-static bool refused(int answer, const char *word, struct err *err)
+static bool refused(int answer, const char *word, enum options_face face,
+                    struct err *err)
 {
     const struct option_row *row = row_of(optopt);
 
+    if (row && !option_is_for(row, face))
+        return elsewhere(row, face, err);
     if (answer == ':')
         return err_set(err, ERR_USAGE, "--%s needs an argument: %s", row->name,
                        row->argument);
     if (row)
         return err_set(err, ERR_USAGE, "--%s takes no argument", row->name);
     if (!optopt)
-        return unknown_long(word, err);
+        return unknown_long(word, face, err);
     return err_set(err, ERR_USAGE,
-                   "there is no option -%c; \"threadlab help get\" lists them",
-                   optopt);
+                   "there is no option -%c; \"threadlab help %s\" lists them",
+                   optopt, lists(face));
 }
 
-static bool read_words(struct options *options, int argc, char **argv,
-                       bool *given, struct err *err)
+static bool read_words(struct options *options, enum options_face face,
+                       int argc, char **argv, bool *given, struct err *err)
 {
     struct spelling spelling;
     bool ok = true;
@@ -313,10 +341,13 @@ static bool read_words(struct options *options, int argc, char **argv,
         const struct option_row *row;
 
         if (answer == '?' || answer == ':') {
-            ok = refused(answer, argv[optind - 1], err);
+            ok = refused(answer, argv[optind - 1], face, err);
             continue;
         }
         row = row_of(answer);
+        ok = option_is_for(row, face) || elsewhere(row, face, err);
+        if (!ok)
+            break;
         given[row - option_table] = true;
         ok = take(options, row, optarg, err);
     }
@@ -326,8 +357,8 @@ static bool read_words(struct options *options, int argc, char **argv,
     return ok;
 }
 
-bool options_parse(struct options *options, int argc, char **argv,
-                   struct err *err)
+bool options_parse(struct options *options, enum options_face face, int argc,
+                   char **argv, struct err *err)
 {
     bool *given = mem_new(option_count * sizeof *given);
     bool ok;
@@ -335,9 +366,9 @@ bool options_parse(struct options *options, int argc, char **argv,
     *options = (struct options){
         .fetch = {.retries = -1, .max_redirects = -1, .events = true},
     };
-    ok = read_words(options, argc, argv, given, err);
+    ok = read_words(options, face, argc, argv, given, err);
     if (ok && !options->help)
-        ok = option_check(options, given, err);
+        ok = option_check(options, face, given, err);
     mem_free(given);
     return ok;
 }

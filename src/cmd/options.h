@@ -1,6 +1,7 @@
-/* The words behind "threadlab get". One table (option_table.c) says what
- * options there are; it drives getopt_long(3), the help and the checks, and a
- * test holds the man page against it. Main thread only. */
+/* The words behind "threadlab get", and those of the workbench. One table
+ * (option_table.c) says what options there are; it drives getopt_long(3), the
+ * help and the checks, and a test holds the man page against it. Main thread
+ * only. */
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
 
@@ -13,6 +14,8 @@
 #include "fetch/digest.h"
 #include "fetch/fetch.h"
 #include "option_line.h"
+
+enum options_face { OPTIONS_GET, OPTIONS_BENCH };
 
 /* Strings point into argv, which must live as long. */
 struct options {
@@ -49,6 +52,13 @@ struct options {
     const char *on_complete;
     const char *on_complete_shell;
 
+    /* the workbench alone */
+    const char *script;
+    bool plain;
+    const char *color;
+    const char *theme;
+    bool ascii;
+
     const char **headers; /* fetch.headers; NULL at the end */
     size_t header_count;
 };
@@ -56,17 +66,20 @@ struct options {
 /* Reads the words and checks them one by one and against each other. argv may
  * be permuted. ERR_USAGE with a sentence that names the option; the options are
  * to be ended in any case. With --help nothing else is checked. */
-bool options_parse(struct options *options, int argc, char **argv,
-                   struct err *err) __attribute__((warn_unused_result));
+bool options_parse(struct options *options, enum options_face face, int argc,
+                   char **argv, struct err *err)
+    __attribute__((warn_unused_result));
 void options_fini(struct options *options);
 
 /* True if URLs come from text that is searched. */
 bool options_harvest(const struct options *options);
 
 /* Its options as lines, nameless at the end. */
-const struct option_line *options_lines(void);
+const struct option_line *options_lines(enum options_face face);
 
-/* The whole help, on paper 80 columns wide. */
+/* The whole help, on paper 80 columns wide: of get, and of the workbench, which
+ * tells only what it has beyond that. */
 void options_help(FILE *out);
+void options_help_bench(FILE *out);
 
 #endif
