@@ -53,13 +53,13 @@ sed -n '/^\.Sh DESCRIPTION/,/^\.Sh DOWNLOADING/s/^\.It Cm //p' "$page" | sort \
     >"$work/man-commands"
 same 'and the same commands' "$work/help-commands" "$work/man-commands"
 
-for command in demo origin; do
+for command in demo origin doctor; do
     "$threadlab" "$command" --help |
         sed -nE 's/^      --([a-z0-9-]*).*/\1/p' >>"$work/help-others"
 done
-sed -n '/^\.Sh DEMO AND ORIGIN/,/^\.Sh JSON/s/^\.It Fl -\([a-z-]*\).*/\1/p' \
+sed -n '/^\.Sh DEMO, ORIGIN AND DOCTOR/,/^\.Sh JSON/s/^\.It Fl -\([a-z-]*\).*/\1/p' \
     "$page" >"$work/man-others"
-same 'and the same options for demo and origin' \
+same 'and the same options for demo, origin and doctor' \
     "$work/help-others" "$work/man-others"
 
 # The words an option can have.

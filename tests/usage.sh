@@ -54,7 +54,7 @@ check '--version: this program and its libraries' $?
 run 0 help get && cp "$work/out" "$work/help" && run 0 get --help &&
     cmp -s "$work/help" "$work/out"
 check 'help get is get --help' $?
-for command in demo origin; do
+for command in demo origin doctor; do
     run 0 help "$command" && grep -q "^usage: threadlab $command" "$work/out"
     check "help $command" $?
 done
@@ -67,6 +67,15 @@ if [ -w /dev/full ]; then
     done
 fi
 
+run 0 doctor && grep -q '^  TERM ' "$work/out" &&
+    grep -qE '^  libcurl +[0-9]' "$work/out" && [ ! -s "$work/err" ]
+check 'doctor: without a terminal, too' $?
+run 0 doctor --json &&
+    grep -q '^{"threadlab":".*"terminal":{.*"limits":{.*}}$' "$work/out" &&
+    [ "$(wc -l <"$work/out")" = 1 ]
+check 'doctor --json: one object' $?
+refuses 'threadlab doctor: there is no option --jsn; "threadlab help doctor" lists them' \
+    doctor --jsn
 refuses 'threadlab: "gte" is not a command; did you mean "get"?' gte
 refuses 'threadlab: the workbench needs a terminal: use --plain, or a command such as threadlab get' \
     http://x/

@@ -51,7 +51,7 @@ static void send(const char *text, size_t len)
     }
 }
 
-static bool like_xterm(void)
+bool screen_like_xterm(void)
 {
     const char *name = termname();
 
@@ -87,7 +87,7 @@ static void prepare_rescue(void)
     char text[sizeof(rescue_text)];
     size_t len = 0;
 
-    if (like_xterm()) {
+    if (screen_like_xterm()) {
         memcpy(text, modes_off, sizeof(modes_off) - 1);
         len = sizeof(modes_off) - 1;
         memcpy(text + len, mouse_off, sizeof(mouse_off) - 1);
@@ -125,7 +125,7 @@ static void ask(const struct screen *screen)
         "\033[1;12H\342\224\200\033[6n\033[1;12H  \033[H";
     static const char sync[] = "\033[?2026$p";
 
-    if (!like_xterm())
+    if (!screen_like_xterm())
         return;
     if (!screen->ascii)
         send(width, sizeof(width) - 1);
@@ -139,7 +139,7 @@ static bool shows_lines(void)
 
 static void turn_on(struct screen *screen)
 {
-    if (like_xterm())
+    if (screen_like_xterm())
         send(modes_on, sizeof(modes_on) - 1);
     screen->up = true;
     rescue_fd = fileno(screen->in ? screen->in : stdin);
@@ -147,7 +147,7 @@ static void turn_on(struct screen *screen)
 
 static void turn_off(struct screen *screen)
 {
-    if (like_xterm()) {
+    if (screen_like_xterm()) {
         send(mouse_off, sizeof(mouse_off) - 1);
         send(modes_off, sizeof(modes_off) - 1);
     }
@@ -165,8 +165,7 @@ static void leave(struct screen *screen)
     turn_off(screen);
 }
 
-static bool name_terminal(struct screen *screen, const char **name,
-                          struct err *err)
+bool screen_name(char notice[SCREEN_NOTICE], const char **name, struct err *err)
 {
     static const char *const others[] = {"xterm-256color", "xterm", "ansi"};
     int status;
@@ -184,7 +183,7 @@ static bool name_terminal(struct screen *screen, const char **name,
                        *name);
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
         if (setupterm(others[i], STDOUT_FILENO, &status) == OK) {
-            snprintf(screen->notice, sizeof(screen->notice),
+            snprintf(notice, SCREEN_NOTICE,
                      _("the terminal \"%s\" is not known here: treated as %s"),
                      *name, others[i]);
             *name = others[i];
@@ -266,7 +265,7 @@ bool screen_open(struct screen *screen, const struct screen_options *options,
     *screen = (struct screen){.ascii = options->ascii || !shows_lines()};
     if (!find_terminal(screen, err))
         return false;
-    if (!name_terminal(screen, &name, err))
+    if (!screen_name(screen->notice, &name, err))
         goto fail;
     tcgetattr(fileno(screen->in ? screen->in : stdin), &found);
     screen->term = newterm(name, stdout, screen->in ? screen->in : stdin);
@@ -354,7 +353,7 @@ void screen_look(struct screen *screen, const struct screen_options *options)
 void screen_mouse(struct screen *screen, bool on)
 {
     screen->mouse = on;
-    if (screen->up && like_xterm())
+    if (screen->up && screen_like_xterm())
         send(on ? mouse_on : mouse_off, strlen(on ? mouse_on : mouse_off));
 }
 
@@ -381,7 +380,7 @@ void screen_copy(const struct screen *screen, const char *text)
 
     EVP_EncodeBlock(code, (const unsigned char *)text, (int)len);
     sequence = mem_printf("\033]52;c;%s\a", (char *)code);
-    if (screen->up && like_xterm())
+    if (screen->up && screen_like_xterm())
         send(sequence, strlen(sequence));
     mem_free(sequence);
     mem_free(code);

@@ -21,6 +21,8 @@ struct screen_options {
     bool no_mouse;
 };
 
+enum { SCREEN_NOTICE = 128 };
+
 struct screen {
     SCREEN *term;
     WINDOW *keys; /* what keys are read through: never shown */
@@ -35,8 +37,18 @@ struct screen {
     int caret_row;   /* where the cursor stands between frames */
     int caret_col;
     struct theme theme;
-    char notice[128]; /* what the user should know about this terminal; or "" */
+    char notice[SCREEN_NOTICE]; /* what the user should know about this
+                                   terminal; or "" */
 };
+
+/* The description to use for TERM, which is then curses' current one. Where
+ * that is not known but one like it, notice says so. ERR_USAGE where there is
+ * none, or the terminal cannot move its cursor. */
+bool screen_name(char notice[SCREEN_NOTICE], const char **name, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The current one belongs to a terminal that understands xterm's modes. */
+bool screen_like_xterm(void);
 
 /* ERR_USAGE with a sentence where there is no terminal or one that cannot move
  * its cursor. */

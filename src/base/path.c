@@ -121,20 +121,22 @@ static bool check_own(const char *path, struct err *err)
     return ok;
 }
 
-char *path_runtime(struct err *err)
+char *path_runtime_name(void)
 {
     const char *value = folder_variable("XDG_RUNTIME_DIR");
-    char *path;
+    char name[40];
 
-    if (value) {
-        path = path_join(value, "threadlab");
-    } else {
-        char name[40];
+    if (value)
+        return path_join(value, "threadlab");
+    value = folder_variable("TMPDIR");
+    snprintf(name, sizeof(name), "threadlab-%lu", (unsigned long)geteuid());
+    return path_join(value ? value : "/tmp", name);
+}
 
-        value = folder_variable("TMPDIR");
-        snprintf(name, sizeof(name), "threadlab-%lu", (unsigned long)geteuid());
-        path = path_join(value ? value : "/tmp", name);
-    }
+char *path_runtime(struct err *err)
+{
+    char *path = path_runtime_name();
+
     if (mkdir(path, 0700) != 0 && errno != EEXIST) {
         err_errno(err, errno, "cannot make the folder %s", path);
         MEM_CLEAR(path);

@@ -20,6 +20,9 @@ char *path_cache(struct err *err) __attribute__((warn_unused_result));
  * is made and checked (owner, mode, no symlink). */
 char *path_runtime(struct err *err) __attribute__((warn_unused_result));
 
+/* Where that is or would be: nothing is made or checked. */
+char *path_runtime_name(void) __attribute__((returns_nonnull));
+
 /* "a/b" from "a" and "b"; one slash between. */
 char *path_join(const char *folder, const char *name)
     __attribute__((returns_nonnull, warn_unused_result));

@@ -13,10 +13,12 @@ int cmd_bench(int argc, char **argv); /* the workbench: no command at all */
 int cmd_get(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_origin(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 
 /* Their options; those of get and the workbench are in option_table.h. */
 extern const struct option_line cmd_demo_options[];
 extern const struct option_line cmd_origin_options[];
+extern const struct option_line cmd_doctor_options[];
 
 /* Says "threadlab COMMAND: ERR" on the standard error, cleaned for a terminal,
  * and returns the exit status for err. command NULL: no command was known. */

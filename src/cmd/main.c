@@ -47,6 +47,12 @@ static const struct command commands[] = {
         .run = cmd_origin,
     },
     {
+        .name = "doctor",
+        .summary = "tell what is here: terminal, language, paths, libraries",
+        .usage = "[OPTION]...",
+        .run = cmd_doctor,
+    },
+    {
         .name = "help",
         .summary = "explain a command",
         .usage = "[COMMAND|TOPIC]",
@@ -109,12 +115,13 @@ static void overview(FILE *out)
 static int completion(const char *shell)
 {
     struct completion_command rows[] = {
-        {"", "", options_lines(OPTIONS_BENCH), "get|demo|origin|help"},
+        {"", "", options_lines(OPTIONS_BENCH), "get|demo|origin|doctor|help"},
         {"get", find("get")->summary, options_lines(OPTIONS_GET), NULL},
         {"demo", find("demo")->summary, cmd_demo_options, ""},
         {"origin", find("origin")->summary, cmd_origin_options, ""},
+        {"doctor", find("doctor")->summary, cmd_doctor_options, ""},
         {"help", find("help")->summary, NULL,
-         "get|demo|origin|workbench|keys|settings|completion"},
+         "get|demo|origin|doctor|workbench|keys|settings|completion"},
     };
     struct err err;
 

@@ -3,6 +3,7 @@
 #include <config.h>
 #include <curl/curl.h>
 #include <jansson.h>
+#include <microhttpd.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -136,6 +137,7 @@ const char *engine_version(void)
 
 const char *engine_libraries(char out[ENGINE_LIBRARIES])
 {
+    const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
     char pcre2[32];
 
     /* "10.42 2022-12-11": the date says nothing to a person here. */
@@ -143,8 +145,18 @@ const char *engine_libraries(char out[ENGINE_LIBRARIES])
         pcre2_config(PCRE2_CONFIG_VERSION, pcre2) < 0)
         pcre2[0] = '\0';
     pcre2[strcspn(pcre2, " ")] = '\0';
-    snprintf(out, ENGINE_LIBRARIES, "libcurl/%s SQLite/%s PCRE2/%s jansson/%s",
-             curl_version_info(CURLVERSION_NOW)->version, sqlite3_libversion(),
-             pcre2, jansson_version_str());
+    snprintf(out, ENGINE_LIBRARIES,
+             "libcurl/%s %s%s%s SQLite/%s PCRE2/%s jansson/%s "
+             "libmicrohttpd/%s",
+             curl->version, curl->ssl_version ? curl->ssl_version : "no-TLS",
+             curl->nghttp2_version ? " nghttp2/" : "",
+             curl->nghttp2_version ? curl->nghttp2_version : "",
+             sqlite3_libversion(), pcre2, jansson_version_str(),
+             MHD_get_version());
     return out;
+}
+
+bool engine_has_http2(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2;
 }

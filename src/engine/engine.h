@@ -58,9 +58,12 @@ void engine_fini(struct engine *engine);
 /* "0.1": the version of this program. */
 const char *engine_version(void);
 
-enum { ENGINE_LIBRARIES = 160 };
+enum { ENGINE_LIBRARIES = 320 };
 
 /* "libcurl/7.88.1 SQLite/3.40.1 ...": the libraries this process runs with. */
 const char *engine_libraries(char out[ENGINE_LIBRARIES]);
+
+/* libcurl can speak HTTP/2 here. */
+bool engine_has_http2(void);
 
 #endif
