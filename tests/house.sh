@@ -35,8 +35,8 @@ faces()
 
 rooms()
 {
-    for room in fetch origin session threads; do
-        for other in fetch origin session threads engine cmd; do
+    for room in account fetch origin session threads; do
+        for other in account fetch origin session threads engine cmd; do
             [ "$room" = "$other" ] || includes "src/$room" "$other/.*"
         done
     done
@@ -45,7 +45,10 @@ rooms()
 # What needs no lock, thread or I/O to be tested has none.
 pure()
 {
-    for name in fetch/span fetch/disposition fetch/retry_after \
+    for name in account/chain account/currency account/entry account/key \
+        account/money account/pack account/request account/rules \
+        account/title \
+        fetch/span fetch/disposition fetch/retry_after \
         fetch/content_range fetch/name fetch/template fetch/listline \
         fetch/digest fetch/jsonpath fetch/unescape fetch/match fetch/link \
         fetch/magic fetch/backoff fetch/bucket fetch/governor session/line \
@@ -76,7 +79,7 @@ screenless()
 # Undefined symbols of the libraries that are curses'.
 curses()
 {
-    for library in libbase libfetch liborigin libsession libthreads libengine; do
+    for library in libbase libaccount libfetch liborigin libsession libthreads libengine; do
         undefined=$("${NM:-nm}" -u "$library.a") && [ -n "$undefined" ] ||
             echo "$library.a cannot be read"
         printf '%s\n' "$undefined" |
@@ -110,7 +113,7 @@ corpora()
 
 nothing 'faces take no lock' "$(faces)"
 nothing 'rooms do not know each other' "$(rooms)"
-nothing 'the base knows no room' "$(includes src/base '(fetch|origin|session|threads|engine|cmd)/.*')"
+nothing 'the base knows no room' "$(includes src/base '(account|fetch|origin|session|threads|engine|cmd)/.*')"
 nothing 'pure files touch no lock, thread or descriptor' "$(pure)"
 nothing 'pure files of the workbench know no screen, thread or descriptor' \
     "$(screenless)"
