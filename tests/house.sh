@@ -45,8 +45,8 @@ rooms()
 # What needs no lock, thread or I/O to be tested has none.
 pure()
 {
-    for name in account/chain account/currency account/entry account/key \
-        account/money account/pack account/request account/rules \
+    for name in account/book account/chain account/currency account/desk account/entry account/key \
+        account/money account/pack account/plan account/request account/rules \
         account/title \
         fetch/span fetch/disposition fetch/retry_after \
         fetch/content_range fetch/name fetch/template fetch/listline \
