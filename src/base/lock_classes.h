@@ -9,6 +9,7 @@ LOCK_CLASS(dns, 0)     /* libcurl's shared name cache, taken by its callbacks */
 LOCK_CLASS(jar, 0)     /* cookies */
 LOCK_CLASS(archive, 0) /* finished URLs waiting for the database */
 LOCK_CLASS(session, 0) /* what a workbench remembers */
+LOCK_CLASS(account, 0) /* the account room */
 LOCK_CLASS(origin, 0)  /* the embedded origin */
 LOCK_CLASS(threads, 0) /* the threads room */
 LOCK_CLASS(test, 0)    /* tests only */

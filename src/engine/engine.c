@@ -28,6 +28,11 @@ static bool rooms(struct engine *engine, const struct engine_options *options,
                                        &engine->session_err);
     if (engine->session_err.code)
         log_write(LOG_WARN, "no session: %s", engine->session_err.text);
+    if (options->ledger) {
+        engine->ledger = ledger_open(options->ledger, &engine->notify, err);
+        if (!engine->ledger)
+            return false;
+    }
     if (!options->fetch)
         return true;
     engine->fetch = fetch_new(options->fetch, &engine->notify, err);
@@ -40,6 +45,8 @@ static void end_rooms(struct engine *engine)
     if (engine->fetch)
         fetch_free(engine->fetch);
     engine->fetch = NULL;
+    ledger_close(engine->ledger);
+    engine->ledger = NULL;
     session_close(engine->session);
     engine->session = NULL;
     if (engine->threads)

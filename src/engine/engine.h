@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "account/ledger.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/notify.h"
@@ -19,6 +20,7 @@ struct engine_options {
     enum log_level log_level;              /* the lowest that is kept */
     const struct fetch_options *fetch;     /* NULL: no download room */
     const struct session_options *session; /* NULL: nothing is remembered */
+    const struct ledger_options *ledger;   /* NULL: no account room */
     bool threads;                          /* with the threads room */
 };
 
@@ -28,6 +30,7 @@ struct engine {
     struct session *session; /* NULL if there is none */
     struct err session_err;  /* why a wanted one is not there; else ERR_NONE.
                                 ERR_BUSY: engine_view may be offered */
+    struct ledger *ledger;   /* NULL if there is none */
     struct threads *threads; /* NULL if there is none */
 
     /* The demo that runs, whoever began it; NULL: none does. */

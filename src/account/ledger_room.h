@@ -1,0 +1,61 @@
+/* Inside the account room: the structure its files share. */
+#ifndef ACCOUNT_LEDGER_ROOM_H
+#define ACCOUNT_LEDGER_ROOM_H
+
+#include "account/ledger.h"
+#include "account/vault.h"
+#include "base/lock.h"
+#include "base/thread.h"
+
+struct ticket {
+    /* constant */
+    struct request *request;
+    bool fresh; /* its key was made here */
+    int64_t deadline_ms;
+    int64_t since_ms;
+    char thread[16];
+
+    struct ticket *next GUARDED_BY(account_class); /* in the queue */
+    struct ticket *prev GUARDED_BY(account_class);
+    enum {
+        TICKET_QUEUED,
+        TICKET_IN_HAND,
+        TICKET_ENDED
+    } state GUARDED_BY(account_class);
+    bool forgotten GUARDED_BY(account_class); /* nobody has it: who ends it
+                                                 frees it */
+    struct outcome outcome GUARDED_BY(account_class); /* ENDED */
+};
+
+struct ledger {
+    /* constant */
+    struct notify *notify;
+    struct thread *thread;
+    char *where;
+
+    /* owned by the teller, before and after it by who opened it */
+    struct vault *vault; /* NULL: it was lost */
+    struct ticket *hand[LEDGER_BATCH];
+    struct posting postings[LEDGER_BATCH];
+
+    struct lock lock;
+    struct lock_cond work; /* for the teller */
+    struct lock_cond news; /* for who waits */
+    struct ticket *first GUARDED_BY(account_class);
+    struct ticket *last GUARDED_BY(account_class);
+    size_t waiting GUARDED_BY(account_class); /* threads in ledger_wait */
+    struct key_maker maker GUARDED_BY(account_class);
+    struct ledger_totals totals GUARDED_BY(account_class);
+    bool resume GUARDED_BY(account_class);
+    bool ending GUARDED_BY(account_class);
+};
+
+/* The body of the thread. */
+void teller_run(void *ledger);
+
+/* The queue. */
+void ledger_unlink(struct ledger *ledger, struct ticket *ticket)
+    REQUIRES(account_class);
+void ticket_free(struct ticket *ticket);
+
+#endif
