@@ -78,6 +78,8 @@ struct vault_ops {
     bool (*overdue)(struct vault *vault, int64_t holder, int64_t now_ms,
                     int64_t *out, int64_t *in, struct err *err);
 
+    /* A whole copy as of now in a new file at path, durable; ERR_EXISTS. */
+    bool (*backup)(struct vault *vault, const char *path, struct err *err);
     /* For verify: what the store itself finds wrong with its file. "": well. */
     bool (*check)(struct vault *vault, char *words, size_t size,
                   struct err *err);

@@ -1,7 +1,11 @@
 #include "vault_sqlite.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "account/sqlite_room.h"
 #include "base/clock.h"
@@ -237,6 +241,58 @@ static void end(struct vault *vault)
     sqlite3_exec(store_handle(of(vault)->store), "COMMIT", NULL, NULL, NULL);
 }
 
+/* ---- a copy ---- */
+
+/* Makes the folder's entry of a new file durable. */
+static bool sync_folder(const char *path, struct err *err)
+{
+    char *copy = mem_strdup(path);
+    const char *folder = dirname(copy);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = (fd >= 0 && fsync(fd) == 0) ||
+              err_errno(err, errno, "cannot write the folder %s", folder);
+
+    if (fd >= 0)
+        close(fd);
+    mem_free(copy);
+    return ok;
+}
+
+static bool copy_into(struct sqlite_vault *vault, const char *path,
+                      struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    bool ok =
+        sqlite3_prepare_v2(store_handle(vault->store), "VACUUM INTO ?1", -1,
+                           &statement, NULL) == SQLITE_OK &&
+        sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_DONE;
+
+    if (!ok)
+        store_fail(vault->store, err, "cannot copy");
+    sqlite3_finalize(statement);
+    return ok;
+}
+
+/* sqlite writes into an empty file, which is ours and private from the start.
+ */
+static bool backup(struct vault *vault, const char *path, struct err *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool ok;
+
+    if (fd < 0)
+        return err_errno(err, errno, "cannot make the copy %s", path);
+    ok = copy_into(of(vault), path, err) &&
+         (fsync(fd) == 0 ||
+          err_errno(err, errno, "cannot write the copy %s", path)) &&
+         sync_folder(path, err);
+    if (!ok)
+        unlink(path);
+    close(fd);
+    return ok;
+}
+
 /* ---- repairing ---- */
 
 static bool repair_begin(struct vault *vault, struct err *err)
@@ -295,6 +351,7 @@ static const struct vault_ops ops = {
     .history = sqlite_history,
     .answer = sqlite_answer,
     .overdue = sqlite_overdue,
+    .backup = backup,
     .check = sqlite_check,
     .held = sqlite_held,
     .repair_begin = repair_begin,

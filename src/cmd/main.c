@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/nearest.h"
@@ -33,6 +34,12 @@ static const struct command commands[] = {
         .summary = "download files, lists of files, or the links of a page",
         .usage = "[OPTION]... URL...",
         .run = cmd_get,
+    },
+    {
+        .name = "account",
+        .summary = "a ledger that many threads and processes change at once",
+        .usage = "VERB [WORD]...",
+        .run = cmd_account,
     },
     {
         .name = "demo",
@@ -99,7 +106,7 @@ static void overview(FILE *out)
           "       threadlab COMMAND [ARGUMENT]...\n\n",
           out);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        fprintf(out, "  %-7s%-19s %s\n", commands[i].name, commands[i].usage,
+        fprintf(out, "  %-8s%-18s %s\n", commands[i].name, commands[i].usage,
                 commands[i].summary);
     for (size_t i = 0; i < ARRAY_LEN(topics); i++)
         fprintf(out, "%s\"threadlab help %s\": %s\n", i == 0 ? "\n" : "",
@@ -114,14 +121,18 @@ static void overview(FILE *out)
 /* "threadlab help completion bash". */
 static int completion(const char *shell)
 {
+    char verbs[ACCOUNT_VERBS_TEXT];
     struct completion_command rows[] = {
-        {"", "", options_lines(OPTIONS_BENCH), "get|demo|origin|doctor|help"},
+        {"", "", options_lines(OPTIONS_BENCH),
+         "get|account|demo|origin|doctor|help"},
         {"get", find("get")->summary, options_lines(OPTIONS_GET), NULL},
+        {"account", find("account")->summary, cmd_account_options,
+         account_words(verbs)},
         {"demo", find("demo")->summary, cmd_demo_options, ""},
         {"origin", find("origin")->summary, cmd_origin_options, ""},
         {"doctor", find("doctor")->summary, cmd_doctor_options, ""},
         {"help", find("help")->summary, NULL,
-         "get|demo|origin|doctor|workbench|keys|settings|completion"},
+         "get|account|demo|origin|doctor|workbench|keys|settings|completion"},
     };
     struct err err;
 
