@@ -40,7 +40,8 @@ if command -v bash >/dev/null; then
     mkdir "$work/a folder"
     : >"$work/a file"
     same 'a command' "$(offers threadlab ge)" 'get '
-    same 'all commands' "$(offers threadlab '')" 'demo doctor get help origin '
+    same 'all commands' "$(offers threadlab '')" \
+        'account demo doctor get help origin '
     same 'options' "$(offers threadlab get --li)" \
         '--limit-rate --limit-rate-file --limit-rate-host --list-only '
     same 'options of the workbench' "$(offers threadlab --pl)" '--plain '

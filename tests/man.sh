@@ -62,8 +62,21 @@ sed -n '/^\.Sh DEMO, ORIGIN AND DOCTOR/,/^\.Sh JSON/s/^\.It Fl -\([a-z-]*\).*/\1
 same 'and the same options for demo, origin and doctor' \
     "$work/help-others" "$work/man-others"
 
+"$threadlab" account --help |
+    sed -nE 's/^      --([a-z0-9-]*).*/\1/p' >"$work/help-account"
+sed -n '/^\.Sh ACCOUNT/,/^\.Sh DEMO, ORIGIN/s/^\.It Fl -\([a-z-]*\).*/\1/p' \
+    "$page" >"$work/man-account"
+same 'and the same options for account' \
+    "$work/help-account" "$work/man-account"
+"$threadlab" account --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' \
+    >"$work/help-verbs"
+sed -n '/^\.Sh ACCOUNT/,/^\.Sh DEMO, ORIGIN/s/^\.It Cm \([a-z]*\).*/\1/p' \
+    "$page" >"$work/man-verbs"
+same 'and the same verbs' "$work/help-verbs" "$work/man-verbs"
+
 # The words an option can have.
 "$threadlab" help workbench >"$work/help-workbench"
+"$threadlab" account --help >>"$work/help" || exit 1
 grep -hoE -- '--[a-z-]+ [a-z0-9.-]+(\|[a-z0-9.-]+)+' "$work/help" \
     "$work/help-workbench" | sort >"$work/help-words"
 sed -n 's/^\.It Fl -\([a-z-]*\) Cm \(.*|.*\)/--\1 \2/p' "$page" |

@@ -54,7 +54,7 @@ check '--version: this program and its libraries' $?
 run 0 help get && cp "$work/out" "$work/help" && run 0 get --help &&
     cmp -s "$work/help" "$work/out"
 check 'help get is get --help' $?
-for command in demo origin doctor; do
+for command in account demo origin doctor; do
     run 0 help "$command" && grep -q "^usage: threadlab $command" "$work/out"
     check "help $command" $?
 done

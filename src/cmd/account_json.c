@@ -53,7 +53,7 @@ static void set_hex(json_t *object, const char *key, const unsigned char *data,
 
 static void put(FILE *out, json_t *object)
 {
-    char *line = json_dumps(object, JSON_COMPACT);
+    char *line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
 
     json_decref(object);
     if (!line)
