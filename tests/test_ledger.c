@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <sys/vfs.h>
 
 #include "account/vault.h"
 #include "account/verify.h"
@@ -28,6 +29,7 @@ static struct {
     _Atomic int commit;  /* the same of store_commit */
     atomic_bool held;    /* commits wait until this is false */
     atomic_bool waiting; /* one does */
+    bool remote;
 } faults;
 
 static struct err err;
@@ -56,6 +58,19 @@ bool __wrap_store_commit(struct store *store, struct err *failure)
                        "as the test says");
     }
     return __real_store_commit(store, failure);
+}
+
+/* Every folder is on NFS, if asked. */
+int __real_statfs(const char *path, struct statfs *system);
+int __wrap_statfs(const char *path, struct statfs *system);
+
+int __wrap_statfs(const char *path, struct statfs *system)
+{
+    int result = __real_statfs(path, system);
+
+    if (faults.remote)
+        system->f_type = 0x6969;
+    return result;
 }
 
 /* ---- requests ---- */
@@ -327,6 +342,12 @@ static void test_refused(void)
     struct request request = {.verb = REQUEST_POST};
 
     tap_ok(!ledger_open(&options, NULL, &err), "no folder: %s", err.text);
+    faults.remote = true;
+    tap_ok(!ledger_open(&(struct ledger_options){.where = scratch("x.db")},
+                        NULL, &err) &&
+               strstr(err.text, "network"),
+           "a network file system: %s", err.text);
+    faults.remote = false;
     start();
     tap_ok(!ledger_submit(ledger, &request, -1, &err) && err.code == ERR_USAGE,
            "what is no request is not taken");

@@ -58,7 +58,9 @@ static bool check_currency(const struct holder *holder, const char *currency,
                            struct err *err)
 {
     return strcmp(holder->currency, currency) == 0 ||
-           err_set(err, ERR_REFUSED, "the account \"%s\" has %s, not %s",
+           err_set(err, ERR_REFUSED,
+                   "the account \"%s\" has %s, not %s: that is an "
+                   "exchange",
                    holder->name, holder->currency, currency);
 }
 

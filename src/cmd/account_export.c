@@ -10,29 +10,8 @@
 
 #include "account.h"
 #include "account/money.h"
+#include "account_export.h"
 #include "account_json.h"
-#include "account_walk.h"
-#include "base/fmt.h"
-#include "base/mem.h"
-
-struct export
-{
-    FILE *out;
-    int64_t newest_ms; /* of the entries so far */
-};
-
-/* ---- values ---- */
-
-static const char *date(int64_t ts_ms, char text[16])
-{
-    time_t seconds = (time_t)(ts_ms / 1000);
-    struct tm tm;
-
-    text[0] = '\0';
-    if (gmtime_r(&seconds, &tm))
-        strftime(text, 16, "%Y-%m-%d", &tm);
-    return text;
-}
 
 static void put_time(FILE *out, int64_t ts_ms)
 {
@@ -43,214 +22,6 @@ static void put_time(FILE *out, int64_t ts_ms)
     if (gmtime_r(&seconds, &tm))
         strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
     fprintf(out, "%s.%03dZ", text, (int)(ts_ms % 1000));
-}
-
-/* A code with digits would be read as an amount. */
-static void put_amount(FILE *out, int64_t minor, const struct holder *holder,
-                       bool quotes)
-{
-    char text[MONEY_TEXT];
-    const char *quote =
-        quotes && strpbrk(holder->currency, "0123456789") ? "\"" : "";
-
-    fprintf(out, "%s %s%s%s", money_plain(text, minor, holder->scale), quote,
-            holder->currency, quote);
-}
-
-/* ---- hledger and ledger ---- */
-
-/* In a journal a posting begins with its account's name; what has a meaning
- * there becomes a low line. */
-static void put_name(FILE *out, const char *name)
-{
-    for (size_t i = 0; name[i]; i++)
-        fputc(strchr(";\"|", name[i]) ||
-                      (i == 0 && strchr("([{*!=~<#%@&", *name))
-                  ? '_'
-                  : name[i],
-              out);
-}
-
-static void put_posting(struct export *export, const struct holder *holder,
-                        int64_t minor, int64_t balance)
-{
-    fputs("    ", export->out);
-    put_name(export->out, holder->name);
-    fputs("  ", export->out);
-    put_amount(export->out, minor, holder, true);
-    fputs(" = ", export->out);
-    put_amount(export->out, balance, holder, true);
-    fputc('\n', export->out);
-}
-
-/* Words behind a semicolon, in which a comma would end a tag's value. */
-static void put_tag(FILE *out, const char *tag, const char *value)
-{
-    fprintf(out, "    ; %s: ", tag);
-    for (; *value; value++)
-        fputc(*value == ',' ? ' ' : *value, out);
-    fputc('\n', out);
-}
-
-static void put_title(FILE *out, const struct entry *entry)
-{
-    const char *text =
-        entry->memo[0] ? entry->memo : entry_kind_word(entry->kind);
-
-    for (; *text; text++)
-        fputc(strchr(";|", *text) ? ',' : *text, out);
-}
-
-static void put_journal(struct export *export, const struct entry *entry,
-                        const struct holder *from, const struct holder *to)
-{
-    char text[KEY_TEXT];
-    char day[16];
-
-    fprintf(export->out, "\n%s * (%" PRId64 ") ", date(entry->ts_ms, day),
-            entry->id);
-    put_title(export->out, entry);
-    fputc('\n', export->out);
-    if (entry->has_key)
-        put_tag(export->out, "key", key_text(text, &entry->key));
-    if (entry->channel[0])
-        put_tag(export->out, "by", entry->channel);
-    put_posting(export, from, -entry->minor, entry->from_balance);
-    put_posting(export, to, entry->minor, entry->to_balance);
-}
-
-static void put_opening(struct export *export, const struct holder *holder)
-{
-    fputs("account ", export->out);
-    put_name(export->out, holder->name);
-    fputc('\n', export->out);
-}
-
-static bool take_journal(void *to, const struct entry *entry,
-                         struct holder *from, struct holder *dest,
-                         struct err *err)
-{
-    (void)err;
-    if (entry->kind == ENTRY_OPEN)
-        put_opening(to, dest);
-    else if (entry_moves(entry->kind))
-        put_journal(to, entry, from, dest);
-    return true;
-}
-
-/* ---- beancount ---- */
-
-/* "Assets:Cash": a root, then parts of letters, digits and dashes that begin
- * with a capital or a digit. A name that had to be changed gets its account's
- * number, so that no two meet. */
-static void put_bean_name(FILE *out, const struct holder *holder)
-{
-    bool start = true;
-    bool changed = false;
-
-    fputs(title_is_reserved(holder->name) ? "Equity:" : "Assets:", out);
-    for (const char *at = holder->name; *at; at++) {
-        unsigned char c = (unsigned char)*at;
-        bool letter =
-            (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
-        bool small = c >= 'a' && c <= 'z';
-
-        if (c == ':' && !start && at[1] && at[1] != ':') {
-            fputc(c, out);
-            start = true;
-            continue;
-        }
-        if (start && small)
-            fputc(c - 'a' + 'A', out);
-        else if (letter || small || (!start && c == '-'))
-            fputc(c, out);
-        else
-            fputs(start ? "X" : "-", out);
-        changed |= (start && small) || !(letter || small);
-        start = false;
-    }
-    if (changed)
-        fprintf(out, "-%" PRId64, holder->id);
-}
-
-static void put_bean_text(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (; *text; text++)
-        fputc(strchr("\"\\", *text) ? '\'' : *text, out);
-    fputc('"', out);
-}
-
-static void put_bean_posting(FILE *out, const struct holder *holder,
-                             int64_t minor)
-{
-    fputs("  ", out);
-    put_bean_name(out, holder);
-    fputs("  ", out);
-    put_amount(out, minor, holder, false);
-    fputc('\n', out);
-}
-
-static void put_bean(FILE *out, const struct entry *entry,
-                     const struct holder *from, const struct holder *to)
-{
-    char text[KEY_TEXT];
-    char day[16];
-
-    fprintf(out, "\n%s * ", date(entry->ts_ms, day));
-    put_bean_text(out,
-                  entry->memo[0] ? entry->memo : entry_kind_word(entry->kind));
-    fprintf(out, "\n  entry: \"%" PRId64 "\"\n", entry->id);
-    if (entry->has_key)
-        fprintf(out, "  key: \"%s\"\n", key_text(text, &entry->key));
-    if (entry->channel[0]) {
-        fputs("  by: ", out);
-        put_bean_text(out, entry->channel);
-        fputc('\n', out);
-    }
-    put_bean_posting(out, from, -entry->minor);
-    put_bean_posting(out, to, entry->minor);
-}
-
-static bool take_bean(void *to, const struct entry *entry, struct holder *from,
-                      struct holder *dest, struct err *err)
-{
-    struct export *export = to;
-    char day[16];
-
-    (void)err;
-    export->newest_ms = entry->ts_ms;
-    if (entry->kind == ENTRY_OPEN) {
-        fprintf(export->out, "%s open ", date(entry->ts_ms, day));
-        put_bean_name(export->out, dest);
-        fprintf(export->out, " %s\n", dest->currency);
-    } else if (entry_moves(entry->kind)) {
-        put_bean(export->out, entry, from, dest);
-        from->balance = entry->from_balance;
-        dest->balance = entry->to_balance;
-    }
-    return true;
-}
-
-/* What every account holds, as of the start of the day after. */
-static bool put_bean_balances(struct export *export, struct account_walk *walk,
-                              struct err *err)
-{
-    const int64_t day_ms = INT64_C(24) * 3600 * 1000;
-    struct holder *holder;
-    char day[16];
-
-    for (int64_t id = 1; book_by_id(&walk->book, id); id++) {
-        if (!account_walk_holder(walk, id, &holder, err))
-            return false;
-        fprintf(export->out, "\n%s balance ",
-                date(export->newest_ms + day_ms, day));
-        put_bean_name(export->out, holder);
-        fputs("  ", export->out);
-        put_amount(export->out, holder->balance, holder, false);
-    }
-    fputc('\n', export->out);
-    return true;
 }
 
 /* ---- CSV (RFC 4180) ---- */
@@ -280,7 +51,7 @@ static void put_csv_money(FILE *out, int64_t minor, const struct holder *holder)
 static bool take_csv(void *to, const struct entry *entry, struct holder *from,
                      struct holder *dest, struct err *err)
 {
-    FILE *out = ((struct export *)to)->out;
+    FILE *out = ((struct exporter *)to)->out;
     char text[KEY_TEXT];
 
     (void)err;
@@ -308,13 +79,13 @@ static bool take_json(void *to, const struct entry *entry, struct holder *from,
                       struct holder *dest, struct err *err)
 {
     (void)err;
-    account_json_entry(((struct export *)to)->out, entry, from, dest);
+    account_json_entry(((struct exporter *)to)->out, entry, from, dest);
     return true;
 }
 
 /* ---- which ---- */
 
-static bool walk_format(const char *format, struct export *export,
+static bool walk_format(const char *format, struct exporter *export,
                         struct account_walk *walk, struct err *err)
 {
     if (strcmp(format, "jsonl") == 0)
@@ -326,10 +97,10 @@ static bool walk_format(const char *format, struct export *export,
         return account_walk_all(walk, take_csv, export, err);
     }
     if (strcmp(format, "beancount") == 0)
-        return account_walk_all(walk, take_bean, export, err) &&
-               put_bean_balances(export, walk, err);
+        return account_walk_all(walk, export_bean, export, err) &&
+               export_bean_balances(export, walk, err);
     if (strcmp(format, "hledger") == 0 || strcmp(format, "ledger") == 0)
-        return account_walk_all(walk, take_journal, export, err);
+        return account_walk_all(walk, export_journal, export, err);
     return err_set(err, ERR_USAGE,
                    "--format: there is no \"%s\": hledger, ledger, beancount, "
                    "csv or jsonl",
@@ -360,7 +131,7 @@ bool account_export(struct account_call *call, int *status, struct err *err)
 {
     const char *format = call->format ? call->format : "hledger";
     struct account_walk walk = {.vault = account_view(call, err)};
-    struct export export = {.out = stdout};
+    struct exporter export = {.out = stdout};
     bool ok;
 
     (void)status;
