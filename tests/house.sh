@@ -47,6 +47,7 @@ pure()
 {
     for name in account/book account/chain account/currency account/desk account/entry account/key \
         account/money account/pack account/plan account/request account/rules \
+        account/statement account/statement_csv account/statement_ofx \
         account/title \
         fetch/span fetch/disposition fetch/retry_after \
         fetch/content_range fetch/name fetch/template fetch/listline \

@@ -33,7 +33,7 @@ __attribute__((unused)) static bool ask(struct request request)
         last = (struct outcome){.state = OUTCOME_REFUSED, .err = err};
         return false;
     }
-    if (vault->ops->post(vault, &posting, 1, &err) != VAULT_DONE) {
+    if (vault->ops->post(vault, &posting, 1, VAULT_EACH, &err) != VAULT_DONE) {
         last = (struct outcome){.state = OUTCOME_UNKNOWN, .err = err};
         return false;
     }

@@ -88,15 +88,17 @@ static bool read_uuid(const char *text, struct key *key)
 }
 
 /* libcrypto fails here only without memory. */
-static void hash_words(const char *text, size_t len, struct key *key)
+struct key key_of(const void *data, size_t size)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
+    struct key key;
 
-    if (!EVP_Digest(text, len, digest, NULL, EVP_sha256(), NULL))
+    if (!EVP_Digest(data, size, digest, NULL, EVP_sha256(), NULL))
         abort();
-    memcpy(key->bytes, digest, KEY_BYTES);
-    key->bytes[6] = (unsigned char)(0x80 | (key->bytes[6] & 0x0f));
-    key->bytes[8] = (unsigned char)(0x80 | (key->bytes[8] & 0x3f));
+    memcpy(key.bytes, digest, KEY_BYTES);
+    key.bytes[6] = (unsigned char)(0x80 | (key.bytes[6] & 0x0f));
+    key.bytes[8] = (unsigned char)(0x80 | (key.bytes[8] & 0x3f));
+    return key;
 }
 
 bool key_read(const char *text, struct key *key, struct err *err)
@@ -108,7 +110,7 @@ bool key_read(const char *text, struct key *key, struct err *err)
         return err_set(err, ERR_USAGE, "a key has 1 to %d bytes",
                        KEY_WORDS_MAX);
     if (!read_uuid(text, &read))
-        hash_words(text, len, &read);
+        read = key_of(text, len);
     *key = read;
     return true;
 }

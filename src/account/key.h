@@ -6,6 +6,7 @@
 #define ACCOUNT_KEY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -36,5 +37,8 @@ const char *key_text(char out[KEY_TEXT], const struct key *key);
  * KEY_WORDS_MAX bytes. */
 bool key_read(const char *text, struct key *key, struct err *err)
     __attribute__((warn_unused_result));
+
+/* The same of bytes: a key made of data. */
+struct key key_of(const void *data, size_t size);
 
 #endif

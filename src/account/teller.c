@@ -44,8 +44,8 @@ static enum vault_fate post(struct ledger *ledger, size_t count,
         };
     thread_job("%zu requests", count);
     thread_mark(THREAD_IO);
-    fate =
-        ledger->vault->ops->post(ledger->vault, ledger->postings, count, err);
+    fate = ledger->vault->ops->post(ledger->vault, ledger->postings, count,
+                                    VAULT_EACH, err);
     thread_mark(THREAD_RUN);
     thread_job("%s", "");
     return fate;

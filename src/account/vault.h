@@ -28,6 +28,15 @@ enum vault_fate {
     VAULT_UNKNOWN  /* it may have been; the vault is to be opened anew */
 };
 
+/* When a batch is kept. */
+enum vault_mode {
+    VAULT_EACH, /* what is refused leaves the others alone */
+    VAULT_ALL,  /* only if nothing is refused; else VAULT_NOTHING, ERR_REFUSED,
+                   and the outcomes say what it was */
+    VAULT_TRY   /* never: the outcomes say what would be. VAULT_NOTHING and
+                   ERR_CANCELED */
+};
+
 struct vault_facts {
     int64_t entries; /* the newest entry's id */
     int64_t holders; /* the newest account's */
@@ -42,7 +51,8 @@ struct vault_ops {
     /* Decides all postings in one transaction at clock_wall_ms(), and makes it
      * durable. ERR_BUSY and VAULT_NOTHING: others would not let it in. */
     enum vault_fate (*post)(struct vault *vault, struct posting *postings,
-                            size_t count, struct err *err);
+                            size_t count, enum vault_mode mode,
+                            struct err *err);
 
     /* Between begin and end, reads see one state. Keep it short. */
     bool (*begin)(struct vault *vault, struct err *err);

@@ -206,8 +206,20 @@ static bool catch_up(struct sqlite_vault *vault, struct err *err)
 
 enum { BOOK_MAX = 65536 }; /* accounts in memory between batches */
 
+static bool is_kept(const struct posting *postings, size_t count,
+                    enum vault_mode mode, struct err *err)
+{
+    if (mode == VAULT_TRY)
+        return err_set(err, ERR_CANCELED, "it was only tried");
+    for (size_t i = 0; mode == VAULT_ALL && i < count; i++)
+        if (postings[i].outcome.state == OUTCOME_REFUSED)
+            return err_set(err, ERR_REFUSED, "one of them is refused: %s",
+                           postings[i].outcome.err.text);
+    return true;
+}
+
 static enum vault_fate post(struct vault *base, struct posting *postings,
-                            size_t count, struct err *err)
+                            size_t count, enum vault_mode mode, struct err *err)
 {
     struct sqlite_vault *vault = of(base);
 
@@ -216,7 +228,8 @@ static enum vault_fate post(struct vault *base, struct posting *postings,
     if (vault->desk.book.count > BOOK_MAX)
         vault->version = -1;
     if (!catch_up(vault, err) ||
-        !desk_post(&vault->desk, postings, count, clock_wall_ms(), err)) {
+        !desk_post(&vault->desk, postings, count, clock_wall_ms(), err) ||
+        !is_kept(postings, count, mode, err)) {
         vault->version = -1;
         store_rollback(vault->store);
         return VAULT_NOTHING;
