@@ -314,11 +314,20 @@ ACTION(jobs)
 static bool set_rate(struct downloads *downloads, uint64_t id, const char *text,
                      struct err *err)
 {
+    char shown[FMT_MAX];
     uint64_t rate;
 
     if (!fmt_parse_bytes(text, &rate, err))
         return false;
     fetch_set_rate(downloads->fetch, id, rate);
+    if (rate == 0)
+        bench_say(downloads->bench, BENCH_NOTE, "%s",
+                  id ? _("no limit of its own") : _("no limit"));
+    else
+        bench_say(downloads->bench, BENCH_NOTE,
+                  id ? _("%s at most for this one")
+                     : _("%s at most for all together"),
+                  fmt_rate(shown, rate));
     return true;
 }
 
@@ -346,24 +355,27 @@ ACTION(verify)
     return for_each(self, fetch_verify, err);
 }
 
+/* Where nothing can open it, the path is there to be pasted. */
 ACTION(open_folder)
 {
     struct downloads *downloads = self;
     const char *path = downloads->has_detail ? downloads->detail.path : NULL;
     const char *slash = path ? strrchr(path, '/') : NULL;
+    struct err why;
     char *dir;
-    bool ok;
 
     UNUSED;
     if (!slash)
         return err_set(err, ERR_MISSING, _("it has no folder yet"));
     dir = slash == path ? mem_strdup("/")
                         : mem_strndup(path, (size_t)(slash - path));
-    ok = spawn_open(dir, err);
-    if (ok)
+    if (spawn_open(dir, &why))
         bench_say(bench, BENCH_GOOD, _("opened %s"), dir);
+    else
+        bench_copy(bench,
+                   downloads->detail.row.state == FETCH_DONE ? path : dir);
     mem_free(dir);
-    return ok;
+    return true;
 }
 
 ACTION(details)
@@ -635,7 +647,7 @@ const struct action downloads_actions[] = {
     {
         .name = "open",
         .keys = {"o"},
-        .summary = N_("Open its folder"),
+        .summary = N_("Open its folder; without a desktop: copy the path"),
         .run = open_folder,
     },
     {

@@ -54,7 +54,7 @@ static const char *checked(enum fetch_check check)
     case FETCH_CHECK_GONE:
         return _("cannot be read");
     case FETCH_CHECK_READ:
-        return _("read, no checksum known");
+        return _("no checksum");
     case FETCH_CHECK_NONE:
         break;
     }
@@ -81,6 +81,9 @@ void downloads_words(const struct fetch_row *row, char *out, size_t size)
         if (row->wait_ms > 0)
             snprintf(out, size, _("its host asks to wait %s"),
                      fmt_ms(time, row->wait_ms));
+        else if (row->priority != 0)
+            snprintf(out, size, _("priority %d, waits for its turn"),
+                     row->priority);
         else
             snprintf(out, size, "%s", _("waits for its turn"));
         break;
@@ -184,6 +187,23 @@ static struct middle middle_of(int cols)
     return middle;
 }
 
+/* In five columns: "0:48", "12:34", "1h02", "13h05", "41d". */
+static const char *eta(char out[FMT_MAX], int64_t ms)
+{
+    enum { MINUTE_MS = 60 * 1000, HOUR = 60, DAY = 24 * HOUR };
+    long long minutes = ms / MINUTE_MS;
+
+    if (minutes < HOUR)
+        return fmt_ms(out, ms);
+    if (minutes < 4 * DAY)
+        snprintf(out, FMT_MAX, "%lldh%02lld", minutes / HOUR, minutes % HOUR);
+    else if (minutes < 1000 * DAY)
+        snprintf(out, FMT_MAX, "%lldd", minutes / DAY);
+    else
+        snprintf(out, FMT_MAX, "-");
+    return out;
+}
+
 static void draw_wide(const struct view *view, int at,
                       const struct fetch_row *row)
 {
@@ -192,13 +212,18 @@ static void draw_wide(const struct view *view, int at,
     char text[2 * FMT_MAX];
 
     view_text(view, at, LEFT, middle.name, ROLE_TEXT, row->name);
+    /* What went wrong says more than how much of it is here. */
+    if (row->state == FETCH_FAILED) {
+        draw_middle(view, at, middle.col, cols - middle.col, row);
+        return;
+    }
     draw_middle(view, at, middle.col, middle.columns, row);
     view_right(view, at, cols - SPEED - ETA, SIZES - 1, ROLE_TEXT,
                sizes(row, text, sizeof(text)));
     view_right(view, at, cols - ETA, SPEED, ROLE_TEXT,
                row->speed > 0 ? fmt_rate(text, row->speed) : "-");
     view_right(view, at, cols, ETA, ROLE_TEXT,
-               fmt_ms(text, moves(row) ? row->eta_ms : -1));
+               eta(text, moves(row) ? row->eta_ms : -1));
 }
 
 /* Name, bar, percent, speed: for 20 to 59 columns. */
@@ -302,9 +327,11 @@ static void draw_segment(const struct view *view, int at,
              known ? segment->end - segment->start : 0);
     view_right(view, at, 16 + bar + SPEED, SPEED - 1, ROLE_TEXT,
                fmt_rate(rate, segment->speed));
-    if (cols > 70)
-        view_text(view, at, 16 + bar + SPEED + 1, cols - 17 - bar - SPEED,
-                  ROLE_FAINT, segment->peer);
+    if (cols <= 70 || !*segment->peer)
+        return;
+    /* One port of ours is one connection. */
+    view_format(view, at, 16 + bar + SPEED + 1, cols - 17 - bar - SPEED,
+                ROLE_FAINT, "%u > %s", segment->port, segment->peer);
 }
 
 static size_t threads_of(const struct fetch_detail *detail)

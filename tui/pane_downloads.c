@@ -176,6 +176,18 @@ static void count_part(struct str *out, uint64_t count, const char *format)
     str_puts(out, format);
 }
 
+/* What is not finished, together: ", 22M left at 26M/s". */
+static void say_rest(const struct fetch_totals *totals, struct str *out)
+{
+    char bytes[FMT_MAX];
+    char rate[FMT_MAX];
+
+    if (totals->listed[FETCH_RUN] == 0 || totals->bytes_left == 0)
+        return;
+    str_printf(out, _(", %s left at %s"), fmt_bytes(bytes, totals->bytes_left),
+               fmt_rate(rate, totals->speed));
+}
+
 static void tail(void *self, struct str *out)
 {
     const struct downloads *downloads = self;
@@ -187,6 +199,7 @@ static void tail(void *self, struct str *out)
     count_part(out, count[FETCH_PAUSED], _("paused"));
     count_part(out, count[FETCH_FAILED], _("failed"));
     count_part(out, count[FETCH_DONE], _("done"));
+    say_rest(&downloads->totals, out);
 }
 
 const char *const downloads_sorts[] = {
@@ -200,6 +213,14 @@ static void right(void *self, struct str *out)
 {
     const struct downloads *downloads = self;
 
+    const struct fetch_totals *totals = &downloads->totals;
+    char rate[FMT_MAX];
+
+    if (totals->max_jobs > 0)
+        str_printf(out, _("%u at once  "), totals->max_jobs);
+    if (totals->rate_bytes_per_s > 0)
+        str_printf(out, _("limit %s  "),
+                   fmt_rate(rate, totals->rate_bytes_per_s));
     if (downloads->tag_count > 0)
         str_printf(out, _("%zu tagged  "), downloads->tag_count);
     if (*downloads->filter)
