@@ -308,6 +308,88 @@ def exports(t):
         raise Skipped(', '.join(missing) + ' not installed')
 
 
+STATEMENT = """id;date;amount;memo
+A1;2026-01-31;1,000.00;salary
+A2;2026-02-01;-12.50;=lunch
+A3;2026-02-01;+5;"a ""b""; c"
+A4;2026-02-02;0.00;nothing
+"""
+OFX = """OFXHEADER:100
+
+<OFX><STMTTRN><TRNAMT>-7.50<FITID>B1<NAME>Caf&amp;<DTPOSTED>20260203
+</STMTTRN><STMTTRN><TRNAMT>1000000<FITID>B2</STMTTRN>
+<STMTTRN><TRNAMT>-5000000<FITID>B3</STMTTRN></OFX>
+"""
+
+
+@test
+def imports(t):
+    """a statement is imported once, all of it or nothing; a dry run tells"""
+    ledger = Ledger(t)
+    ledger.open('cash', 'other')
+    csv = t.scratch('x.csv', STATEMENT)
+    ledger.run('import', csv, status=2)
+    t.equal(ledger.ask('import', csv, 'cash', '--dry-run'),
+            {'imported': 3, 'known': 0, 'refused': 0, 'empty': 1,
+             'kept': False}, 'a dry run')
+    t.equal(ledger.balance('cash'), '0.00', 'balance')
+    t.true(ledger.ask('import', csv, 'cash')['kept'], 'kept')
+    t.equal(ledger.balance('cash'), '992.50', 'balance')
+    again = ledger.ask('import', csv, 'cash')
+    t.equal((again['imported'], again['known']), (0, 3), 'again')
+    t.equal(ledger.balance('cash'), '992.50', 'balance')
+    newest = ledger.json('history', 'cash', '--limit', 1)[0]
+    t.equal(newest['memo'], '2026-02-01 a "b"; c', 'memo')
+    ofx = t.scratch('x.ofx', OFX)
+    run = ledger.run('import', ofx, 'cash', status=4)
+    t.true('record 3 is refused: not enough' in run.err, run.err)
+    t.equal(ledger.balance('cash'), '992.50', 'nothing of it')
+    ledger.run('import', ofx, 'cash', '--continue', status=3)
+    t.equal(ledger.balance('cash'), '1000985.00', 'the rest')
+    for name, data in (('no.csv', 'id,sum\n1,2\n'), ('bad.csv',
+                       'id,amount\n1,2e9\n'), ('huge.csv',
+                       'id,amount\n1,99999999999999999999\n'),
+                       ('no.ofx', '<html>'), ('no.jsonl', '{')):
+        run = ledger.start('import', t.scratch(name, data), 'cash').wait()
+        t.true(run.status in (1, 2) and run.err, name)
+    ledger.run('import', t.scratch('dirty.csv', b'id,amount,memo\n'
+                                   b'x,1,\xff\x1b[2J\n'), 'cash')
+    memo = ledger.json('history', 'cash', '--limit', 1)[0]['memo']
+    t.true('\x1b' not in memo, f'memo {memo!r}')
+    ledger.whole()
+
+
+@test
+def restores(t):
+    """what is exported as JSON Lines is imported as it was, or not at all"""
+    ledger = Ledger(t)
+    ledger.open('cash', '餃子基金')
+    ledger.run('deposit', 'cash', 10, '--key', 'k', '--by', 'card')
+    held = ledger.ask('pending', 'cash', '餃子基金', 5, '--expires', '1h')
+    ledger.run('settle', held['entry'], '--amount', 3)
+    ledger.run('pending', 'cash', '餃子基金', 1, '--memo', 'held')
+    lines = os.path.join(t.folder, 'x.jsonl')
+    ledger.run('export', '--format', 'jsonl', '--output', lines)
+    copy = Ledger(t, 'copy.db')
+    copy.run('import', lines, '--dry-run')
+    copy.run('import', lines)
+    t.equal(copy.whole(), ledger.whole(), 'reports')
+    t.equal(copy.json('list', '--all'), ledger.json('list', '--all'), 'lists')
+    t.true(copy.ask('deposit', 'cash', 10, '--key', 'k', '--by', 'card')
+           ['again'], 'its keys are known')
+    copy.run('import', lines, status=1)
+    for number, change in enumerate((('"minor":1000', '"minor":1001'),
+                                     ('"by":"card"', '"by":"cash"'),
+                                     ('"10.00"', '"11.00"'))):
+        text = read(lines).decode()
+        t.true(change[0] in text, change[0])
+        forged = t.scratch('y.jsonl', text.replace(*change, 1))
+        other = Ledger(t, f'forged-{number}.db')
+        run = other.run('import', forged, status=1)
+        t.true('not what was exported' in run.err, run.err)
+        t.equal(other.ask('verify')['entries'], 0, 'entries')
+
+
 @test
 def backup(t):
     """a copy while others post is whole"""

@@ -107,6 +107,11 @@ struct vault_ops {
     bool (*repair_held)(struct vault *vault, int64_t id, int64_t due_ms,
                         struct err *err);
     bool (*repair_end)(struct vault *vault, bool ok, struct err *err);
+    /* Inside of a repair: an entry as it is, behind the last one; opened: the
+     * account it opens, else NULL. What follows from it is made by the repair.
+     */
+    bool (*restore)(struct vault *vault, const struct entry *entry,
+                    const struct holder *opened, struct err *err);
 };
 
 struct vault {

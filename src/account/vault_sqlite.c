@@ -340,6 +340,27 @@ static bool repair_end(struct vault *vault, bool ok, struct err *err)
     return true;
 }
 
+/* A ledger has a currency from its first account on. */
+static bool restore_holder(struct vault *vault, const struct holder *opened,
+                           struct err *err)
+{
+    int scale;
+
+    if (!sqlite_desk_ops.load_scale(vault, opened->currency, &scale, err))
+        return false;
+    if (scale < 0 && !sqlite_desk_ops.add_currency(vault, opened->currency,
+                                                   opened->scale, err))
+        return false;
+    return sqlite_desk_ops.add_holder(vault, opened, err);
+}
+
+static bool restore(struct vault *vault, const struct entry *entry,
+                    const struct holder *opened, struct err *err)
+{
+    return (!opened || restore_holder(vault, opened, err)) &&
+           sqlite_desk_ops.add_entry(vault, entry, err);
+}
+
 /* ---- opening ---- */
 
 /* store_close finalizes the statements. */
@@ -372,6 +393,7 @@ static const struct vault_ops ops = {
     .repair_holder = repair_holder,
     .repair_held = repair_held,
     .repair_end = repair_end,
+    .restore = restore,
 };
 
 static bool prepare(struct sqlite_vault *vault, bool view, struct err *err)

@@ -490,28 +490,30 @@ static bool write_anew(struct audit *audit, struct err *err)
     return ok;
 }
 
-bool verify_repair(struct vault *vault, struct verify_report *report,
+bool verify_within(struct vault *vault, struct verify_report *report,
                    struct err *err)
 {
     struct audit audit;
     bool more = true;
-    bool repair;
     bool ok = true;
 
-    if (!vault->ops->repair_begin(vault, err))
-        return false;
     begin_audit(&audit, vault, report);
     while (ok && more)
         ok = step(&audit, &more, err);
-    repair = ok && report->faults == 0 && report->stale > 0;
-    if (repair)
-        ok = write_anew(&audit, err);
+    report->repaired = ok && report->faults == 0 && report->stale > 0 &&
+                       (ok = write_anew(&audit, err));
     end_audit(&audit);
-    if (!ok) {
-        struct err ignored;
+    return ok;
+}
 
-        return vault->ops->repair_end(vault, false, &ignored) && false;
-    }
-    report->repaired = repair;
-    return vault->ops->repair_end(vault, repair, err);
+bool verify_repair(struct vault *vault, struct verify_report *report,
+                   struct err *err)
+{
+    struct err ignored;
+
+    if (!vault->ops->repair_begin(vault, err))
+        return false;
+    if (verify_within(vault, report, err))
+        return vault->ops->repair_end(vault, report->repaired, err);
+    return vault->ops->repair_end(vault, false, &ignored) && false;
 }

@@ -30,4 +30,10 @@ bool verify_ledger(struct vault *vault, struct verify_report *report,
 bool verify_repair(struct vault *vault, struct verify_report *report,
                    struct err *err) __attribute__((warn_unused_result));
 
+/* The middle of that: examines and writes anew between the vault's repair_begin
+ * and repair_end, which are the caller's. report->repaired: there is something
+ * to keep. */
+bool verify_within(struct vault *vault, struct verify_report *report,
+                   struct err *err) __attribute__((warn_unused_result));
+
 #endif

@@ -30,6 +30,7 @@ struct account_call {
     const char *amount;
     const char *format;
     const char *output;
+    const char *columns;
     int scale; /* -1: not there */
     int64_t expires_ms;
     int64_t wait_ms;
@@ -38,6 +39,8 @@ struct account_call {
     bool json;
     bool all;
     bool repair;
+    bool dry_run;
+    bool go_on;
 
     struct vault *view; /* opened when it is first asked for */
 };
@@ -94,6 +97,7 @@ bool account_show(struct account_call *, int *, struct err *);
 bool account_history(struct account_call *, int *, struct err *);
 bool account_verify(struct account_call *, int *, struct err *);
 bool account_export(struct account_call *, int *, struct err *);
+bool account_import(struct account_call *, int *, struct err *);
 bool account_backup(struct account_call *, int *, struct err *);
 
 #endif

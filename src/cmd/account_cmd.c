@@ -39,6 +39,8 @@ const struct account_verb account_verbs[] = {
      account_verify},
     {"export", "", "write the entries for another program", 0, 0,
      account_export},
+    {"import", "FILE [NAME]", "a bank's statement, or what was exported", 1, 2,
+     account_import},
     {"backup", "FILE", "copy the ledger while it is in use", 1, 1,
      account_backup},
     {NULL, NULL, NULL, 0, 0, NULL},
@@ -61,6 +63,9 @@ enum {
     ALL,
     FORMAT,
     OUTPUT,
+    COLUMNS,
+    DRY_RUN,
+    CONTINUE,
     REPAIR,
     JSON
 };
@@ -82,6 +87,9 @@ static const struct option longs[] = {
     {"all", no_argument, NULL, ALL},
     {"format", required_argument, NULL, FORMAT},
     {"output", required_argument, NULL, OUTPUT},
+    {"columns", required_argument, NULL, COLUMNS},
+    {"dry-run", no_argument, NULL, DRY_RUN},
+    {"continue", no_argument, NULL, CONTINUE},
     {"repair", no_argument, NULL, REPAIR},
     {"json", no_argument, NULL, JSON},
     {NULL, 0, NULL, 0},
@@ -103,9 +111,15 @@ const struct option_line cmd_account_options[] = {
     {"from", "ENTRY", "history: from this entry on backwards", "the newest", 0},
     {"all", NULL, "list: the ledger's own accounts and closed ones, too", NULL,
      0},
-    {"format", "hledger|ledger|beancount|csv|jsonl", "export: for whom",
-     "hledger", 0},
+    {"format", "hledger|ledger|beancount|csv|jsonl|ofx",
+     "export: for whom; import: csv, ofx or jsonl", "hledger, or by the name",
+     0},
     {"output", "FILE", "export: write to FILE, which is new", "standard output",
+     0},
+    {"columns", "LIST", "import: names of CSV columns, as amount=Betrag,id=Nr",
+     "id, date, amount, memo", 0},
+    {"dry-run", NULL, "import: only tell what would be", NULL, 0},
+    {"continue", NULL, "import: what is refused keeps nothing else back", NULL,
      0},
     {"repair", NULL, "verify: note balances anew that are noted wrong", NULL,
      0},
@@ -180,6 +194,8 @@ static const char **text_of(struct account_call *call, int option)
         return &call->format;
     case OUTPUT:
         return &call->output;
+    case COLUMNS:
+        return &call->columns;
     default:
         return NULL;
     }
@@ -198,6 +214,10 @@ static bool take(struct account_call *call, int option, struct err *err)
         return call->all = true;
     case REPAIR:
         return call->repair = true;
+    case DRY_RUN:
+        return call->dry_run = true;
+    case CONTINUE:
+        return call->go_on = true;
     case JSON:
         return call->json = true;
     default:
