@@ -336,6 +336,64 @@ static void test_busy(void)
     ledger_close(ledger);
 }
 
+/* ---- the picture ---- */
+
+/* Asks until a picture newer than turn is there. */
+static bool look(int64_t holder, int64_t from, uint64_t turn,
+                 struct ledger_page *page)
+{
+    struct pollfd polled = {.fd = notify.fd, .events = POLLIN};
+
+    for (;;) {
+        if (!ledger_look(ledger, holder, from, &err))
+            return false;
+        if (poll(&polled, 1, 20000) != 1)
+            return false;
+        notify_drain(&notify);
+        ledger_lines(ledger, 0, NULL, 0, page);
+        if (page->turn > turn && page->holder == holder && page->from == from)
+            return page->err.code == ERR_NONE;
+    }
+}
+
+static void test_picture(void)
+{
+    static struct ledger_line lines[LEDGER_PAGE];
+    struct holder rows[8];
+    struct ledger_page page;
+    uint64_t turn;
+    size_t count;
+
+    start();
+    tap_ok(ledger_accounts(ledger, 0, rows, 8) == 0 &&
+               ledger_lines(ledger, 0, lines, 1, &page) == 0 && page.turn == 0,
+           "nothing before somebody looks");
+    tap_ok(look(0, 0, 0, &page), "a look");
+    count = ledger_accounts(ledger, 0, rows, 8);
+    tap_ok(count == 4 && strcmp(rows[0].name, "Exchange:CNY") == 0 &&
+               strcmp(rows[3].name, "shared") == 0,
+           "all accounts by name");
+    tap_int((long long)ledger_accounts(ledger, 3, rows, 8), 4,
+            "a window of them");
+    tap_ok(look(rows[0].id, 0, page.turn, &page) && page.count == LEDGER_PAGE,
+           "the history of one");
+    tap_int((long long)ledger_lines(ledger, 0, lines, LEDGER_PAGE, NULL),
+            LEDGER_PAGE, "its lines");
+    tap_ok(lines[0].entry.id == rows[0].last &&
+               lines[0].entry.to_balance == rows[0].balance &&
+               strcmp(lines[0].other, "World:CNY") == 0,
+           "the newest first, with the other side");
+    tap_ok(look(rows[0].id, lines[9].entry.id, page.turn, &page) &&
+               ledger_lines(ledger, 0, lines, 1, NULL) == 1,
+           "from another entry on");
+    turn = page.turn;
+    pay("World", "shared", 1);
+    tap_ok(look(rows[0].id, page.from, turn, &page), "a commit is seen");
+    ledger_accounts(ledger, 3, rows, 1);
+    tap_int(rows[0].balance, balance("shared"), "with its balance");
+    ledger_close(ledger);
+}
+
 static void test_refused(void)
 {
     const struct ledger_options options = {.where = scratch("no/where.db")};
@@ -367,6 +425,7 @@ int main(void)
     test_late();
     test_full();
     test_busy();
+    test_picture();
     test_refused();
     notify_fini(&notify);
     scratch_close();

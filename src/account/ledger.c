@@ -27,6 +27,9 @@ char *ledger_where(const char *where, bool make, struct err *err)
 static void unmake(struct ledger *ledger) NO_ANALYSIS
 {
     vault_close(ledger->vault);
+    vault_close(ledger->view);
+    picture_fini(&ledger->picture);
+    lock_cond_fini(&ledger->look);
     lock_cond_fini(&ledger->work);
     lock_cond_fini(&ledger->news);
     lock_fini(&ledger->lock);
@@ -42,6 +45,7 @@ static struct ledger *make(char *where, struct notify *notify) NO_ANALYSIS
     ledger->notify = notify;
     key_maker_init(&ledger->maker);
     lock_init(&ledger->lock, &account_class);
+    lock_cond_init(&ledger->look);
     lock_cond_init(&ledger->work);
     lock_cond_init(&ledger->news);
     return ledger;
@@ -68,12 +72,17 @@ struct ledger *ledger_open(const struct ledger_options *options,
 
 void ledger_close(struct ledger *ledger)
 {
+    struct thread *looker;
+
     if (!ledger)
         return;
     lock_take(&ledger->lock, &account_class);
     ledger->ending = true;
+    looker = ledger->looker;
     lock_cond_signal(&ledger->work);
+    lock_cond_signal(&ledger->look);
     lock_drop(&ledger->lock, &account_class);
+    thread_join(looker);
     thread_join(ledger->thread);
     unmake(ledger);
 }

@@ -127,4 +127,43 @@ struct ledger_flight {
 size_t ledger_flights(struct ledger *ledger, struct ledger_flight *rows,
                       size_t max);
 
+/* ---- the picture ---- */
+
+enum {
+    LEDGER_PAGE = 200,       /* entries of a history in it */
+    LEDGER_ACCOUNTS = 100000 /* accounts */
+};
+
+/* Asks for a picture: all accounts, and of the account holder (0: of none) the
+ * history from entry from on backwards (0: its newest). Costs nothing where
+ * neither this nor the ledger has changed, in this process or another; else a
+ * ping follows. Ask again after a commit, and now and then for what other
+ * processes do. ERR_IO: the thread cannot be started. */
+bool ledger_look(struct ledger *ledger, int64_t holder, int64_t from,
+                 struct err *err) __attribute__((warn_unused_result));
+
+/* Copies accounts first, first + 1, ... in the order of their names; what is
+ * overdue is free in them. Returns how many there are in all. */
+size_t ledger_accounts(struct ledger *ledger, size_t first, struct holder *rows,
+                       size_t max);
+
+struct ledger_line {
+    struct entry entry;
+    char other[TITLE_MAX]; /* the other side's name; "" if there is none */
+};
+
+struct ledger_page {
+    uint64_t turn; /* grows with each picture; 0: there is none yet */
+    int64_t holder;
+    int64_t from;
+    size_t count;
+    struct err err; /* why there is no newer one; else ERR_NONE */
+};
+
+/* Copies the lines first, first + 1, ... of the history, the newest first;
+ * returns how many were copied. page may be NULL. */
+size_t ledger_lines(struct ledger *ledger, size_t first,
+                    struct ledger_line *rows, size_t max,
+                    struct ledger_page *page);
+
 #endif

@@ -27,6 +27,14 @@ struct ticket {
     struct outcome outcome GUARDED_BY(account_class); /* ENDED */
 };
 
+/* What ledger-look has read. Belongs to who has the pointer. */
+struct picture {
+    struct holder *holders;
+    size_t holder_count;
+    struct ledger_line *lines;
+    struct ledger_page page;
+};
+
 struct ledger {
     /* constant */
     struct notify *notify;
@@ -38,8 +46,15 @@ struct ledger {
     struct ticket *hand[LEDGER_BATCH];
     struct posting postings[LEDGER_BATCH];
 
+    /* owned by ledger-look, after it by who ends the room */
+    struct vault *view;
+    int64_t view_version;
+    int64_t view_due_ms; /* when what it has read changes by itself; 0: never
+                          */
+
     struct lock lock;
     struct lock_cond work; /* for the teller */
+    struct lock_cond look; /* for ledger-look */
     struct lock_cond news; /* for who waits */
     struct ticket *first GUARDED_BY(account_class);
     struct ticket *last GUARDED_BY(account_class);
@@ -48,10 +63,19 @@ struct ledger {
     struct ledger_totals totals GUARDED_BY(account_class);
     bool resume GUARDED_BY(account_class);
     bool ending GUARDED_BY(account_class);
+    struct thread *looker GUARDED_BY(account_class); /* NULL: not yet */
+    bool starting GUARDED_BY(account_class);         /* somebody starts it */
+    bool looked GUARDED_BY(account_class);           /* a look is asked for */
+    int64_t look_holder GUARDED_BY(account_class);
+    int64_t look_from GUARDED_BY(account_class);
+    struct picture picture GUARDED_BY(account_class);
 };
 
-/* The body of the thread. */
+/* The bodies of the threads. */
 void teller_run(void *ledger);
+void look_run(void *ledger);
+
+void picture_fini(struct picture *picture);
 
 /* The queue. */
 void ledger_unlink(struct ledger *ledger, struct ticket *ticket)
