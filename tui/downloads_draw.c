@@ -17,6 +17,7 @@ enum {
     WIDE = 60, /* columns from which a row has all of it */
     WITH_SPEED = 32,
     LABEL = 16,
+    DONE_COLUMNS = 18,
     NAME_MAX_COLUMNS = 60
 };
 
@@ -142,6 +143,37 @@ static void draw_bar(const struct view *view, int at, int col, int columns,
              row->total > 0 ? (uint64_t)row->total : 0);
 }
 
+/* How a finished one went, "in 4.2 s, 7.1M/s"; one that took no time to speak
+ * of tells nothing. */
+static void draw_done(const struct view *view, int at, int col, int columns,
+                      const struct fetch_row *row)
+{
+    char rate[FMT_MAX];
+    char time[FMT_MAX];
+
+    if (row->took_ms < 100)
+        return;
+    if (row->took_ms < 10000)
+        snprintf(time, sizeof(time), _("%.1f s"), (double)row->took_ms / 1000);
+    else
+        fmt_ms(time, row->took_ms);
+    fmt_rate(rate, row->bytes * 1000 / (uint64_t)row->took_ms);
+    if (columns < DONE_COLUMNS)
+        view_format(view, at, col, columns, ROLE_FAINT, _("in %s"), time);
+    else
+        view_format(view, at, col, columns, ROLE_FAINT, _("in %s, %s"), time,
+                    rate);
+}
+
+/* What went wrong needs more room than a bar has, and then there is no more to
+ * tell of its speed. */
+static bool has_long_words(const struct fetch_row *row)
+{
+    return row->state == FETCH_FAILED ||
+           (row->bytes == 0 &&
+            (row->state == FETCH_WAIT || row->state == FETCH_SKIPPED));
+}
+
 /* The middle: a bar while it moves, else words. */
 static void draw_middle(const struct view *view, int at, int col, int columns,
                         const struct fetch_row *row)
@@ -157,8 +189,10 @@ static void draw_middle(const struct view *view, int at, int col, int columns,
                   words);
         return;
     }
-    if (row->state == FETCH_DONE)
+    if (row->state == FETCH_DONE) {
+        draw_done(view, at, col, columns, row);
         return;
+    }
     draw_bar(view, at, col, columns, row);
     draw_percent(view, at, col + columns, row);
 }
@@ -213,7 +247,7 @@ static void draw_wide(const struct view *view, int at,
 
     view_text(view, at, LEFT, middle.name, ROLE_TEXT, row->name);
     /* What went wrong says more than how much of it is here. */
-    if (row->state == FETCH_FAILED) {
+    if (has_long_words(row)) {
         draw_middle(view, at, middle.col, cols - middle.col, row);
         return;
     }

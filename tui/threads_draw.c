@@ -15,6 +15,7 @@ enum {
     CPU = 6,
     SHARES = 18, /* run, ready, blocked */
     SINCE = 7,
+    WITH_TID = 50,
     MEDIUM = 84, /* columns from which shares are shown */
     WIDE = 110,  /* and the strip */
     STRIP = 60,
@@ -75,6 +76,7 @@ static const char *percent(int thousandths, char out[FMT_MAX])
 
 /* Where the columns are, by what fits. */
 struct columns {
+    int tid;   /* its width; 0: not shown */
     int waits; /* its width */
     int job;   /* its width; 0: not shown */
     bool shares;
@@ -83,15 +85,18 @@ struct columns {
 
 static struct columns columns_of(int cols)
 {
-    struct columns columns = {.shares = cols >= MEDIUM};
-    int rest = cols - 1 - TID - NAME - STATE - CPU;
+    struct columns columns = {
+        .tid = cols >= WITH_TID ? TID : 0,
+        .shares = cols >= MEDIUM,
+    };
+    int rest = cols - 1 - columns.tid - NAME - STATE - CPU;
 
     if (columns.shares)
         rest -= SHARES + SINCE;
     if (cols >= WIDE)
         columns.strip = rest - 30 < STRIP ? rest - 30 : STRIP;
     rest -= columns.strip > 0 ? columns.strip + 1 : 0;
-    if (rest > 40)
+    if (rest > 30)
         columns.job = rest / 2;
     columns.waits = rest - columns.job - 1;
     return columns;
@@ -101,8 +106,8 @@ static void draw_heads(const struct view *view, const struct columns *columns)
 {
     int col = 1;
 
-    view_text(view, 0, col, TID, ROLE_FAINT, _("TID"));
-    view_text(view, 0, col += TID, NAME, ROLE_FAINT, _("NAME"));
+    view_text(view, 0, col, columns->tid, ROLE_FAINT, _("TID"));
+    view_text(view, 0, col += columns->tid, NAME, ROLE_FAINT, _("NAME"));
     view_text(view, 0, col += NAME, STATE, ROLE_FAINT, _("STATE"));
     view_text(view, 0, col += STATE, columns->waits, ROLE_FAINT,
               _("WAITS FOR"));
@@ -187,8 +192,8 @@ static void draw_thread(const struct view *view, int at,
     char text[THREADS_WHAT + 64];
     int col = 1;
 
-    view_format(view, at, col, TID - 1, ROLE_TEXT, "%d", row->tid);
-    col += TID;
+    view_format(view, at, col, columns->tid - 1, ROLE_TEXT, "%d", row->tid);
+    col += columns->tid;
     view_format(view, at, col, NAME - 1,
                 row->state == THREADS_GONE ? ROLE_FAINT : ROLE_TEXT, "%s%s",
                 indent ? " " : "", row->name);
