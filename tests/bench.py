@@ -4,8 +4,8 @@
 Every tool fetches the same URLs into an empty folder, turn by turn, so that a
 busy machine slows all of them. Shown are medians and the ratio to the best
 peer; what the project claims stands beside it, at the full scale only. Every
-file is compared with its source after the clock has stopped. Needs nginx and
-openssl; a peer that is not installed is left out.
+file is compared with its source after the clock has stopped. The workbench is
+measured on a pseudo-terminal (bench_tui.py). Needs nginx and openssl; a peer that is not installed is left out.
 """
 import argparse
 import contextlib
@@ -22,6 +22,8 @@ import sys
 import tempfile
 import threading
 import time
+
+import bench_tui
 
 KIB, MIB = 1 << 10, 1 << 20
 CAP = 8 * MIB  # bytes per second and connection on the capped port
@@ -380,7 +382,7 @@ def arguments():
                         help="size of all workloads (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3,
                         help="after one that warms up (default: %(default)s)")
-    names = [workload.name for workload in workloads(0)] + ["list"]
+    names = [workload.name for workload in workloads(0)] + ["list", "tui"]
     parser.add_argument("--only", action="append", metavar="WORKLOAD",
                         choices=names, help="only these workloads, of " +
                         ", ".join(names) + "; may be repeated")
@@ -407,7 +409,11 @@ def bench(options, root):
     work.mkdir()
     chosen = [workload for workload in workloads(options.scale)
               if not options.only or workload.name in options.only]
-    for workload in chosen:
+    screen = not options.only or "tui" in options.only
+    filled = chosen + [workload for workload in workloads(options.scale)
+                       if screen and workload.name in ("small", "large") and
+                       workload.name not in [done.name for done in chosen]]
+    for workload in filled:
         site.fill(workload)
     found = {tool: options.threadlab if tool == "threadlab" else
              shutil.which(tool) for tool in options.tool or TOOLS}
@@ -434,6 +440,11 @@ def bench(options, root):
             good &= long_list(tools["threadlab"], site, work,
                               max(10, round(1000000 * options.scale)),
                               options.rounds, options.limit)
+        if "threadlab" in tools and screen:
+            good &= bench_tui.run(
+                tools["threadlab"], site,
+                {workload.name: workload for workload in filled}, work,
+                options.rounds, claim.made)
     return good
 
 
