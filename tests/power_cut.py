@@ -130,13 +130,40 @@ def record(t):
         return parse(file.read())
 
 
-@test(alone=True)
-def cuts(t):
-    """a power cut at any moment: nothing acknowledged is missing"""
+def need_recorder():
     if os.environ.get('SANITIZER', 'no') != 'no':
         raise Skipped('a sanitizer wants to be preloaded first')
     if not os.access(LOAD, os.X_OK) or not os.path.exists(RECORDER):
         raise Skipped('tests/account_load or recorder.so is not built')
+
+
+@test(alone=True)
+def faults(t):
+    """a sync or a write that fails: it stops and says so, nothing
+    acknowledged is missing"""
+    need_recorder()
+    path = os.path.join(t.folder, 'ledger.db')
+    told = set()
+    for fault in ('FAIL_SYNC', 'FAIL_WRITE'):
+        for number in (40, 75, 200):
+            env = dict(t.env, LD_PRELOAD=RECORDER, **{fault: str(number)})
+            got = subprocess.run([LOAD, path, '4', '2', '0', 'ack'], env=env,
+                                 capture_output=True, text=True)
+            t.equal(got.returncode, 1, f'{fault} {number}: status')
+            t.true('takes no more' in got.stderr, got.stderr)
+            told |= set(got.stdout.split())
+            report, = account(t, path, 'verify', '--json')
+            t.true(report['whole'], f'{fault} {number}: {report}')
+    t.true(len(told) > 100, f'{len(told)} acknowledged')
+    there = {entry.get('key') for entry in
+             account(t, path, 'export', '--format', 'jsonl')}
+    t.true(told <= there, f'{len(told - there)} are missing')
+
+
+@test(alone=True)
+def cuts(t):
+    """a power cut at any moment: nothing acknowledged is missing"""
+    need_recorder()
     events = record(t)
     acks = [i for i, event in enumerate(events) if event[0] == 'A']
     syncs = sum(event[0] == 'S' for event in events)

@@ -5,8 +5,12 @@
  *
  * Each event is a line, "W FILE OFFSET LEN" with LEN bytes behind it, "T FILE
  * SIZE", "S FILE 0", or "A LEN" with its bytes. FILE is its name without the
- * folder, as an inode is soon used again. */
+ * folder, as an inode is soon used again.
+ *
+ * And faults: FAIL_SYNC=N lets the N-th sync and all after it fail with EIO,
+ * FAIL_WRITE=N the same of writes. */
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -44,6 +48,22 @@ static const char *name_of(int fd, char name[512])
     return slash ? slash + 1 : name;
 }
 
+/* Is this one to fail? The mutex is not held. */
+static bool fails(const char *variable, long *count)
+{
+    const char *from = getenv(variable);
+    bool yes;
+
+    pthread_mutex_lock(&mutex);
+    yes = from && ++*count >= atol(from);
+    pthread_mutex_unlock(&mutex);
+    errno = EIO;
+    return yes;
+}
+
+static long syncs;
+static long writes;
+
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 static void note_write(int fd, const void *data, ssize_t len, off64_t offset)
@@ -61,7 +81,9 @@ static void note_write(int fd, const void *data, ssize_t len, off64_t offset)
 
 ssize_t pwrite64(int fd, const void *data, size_t len, off64_t offset)
 {
-    ssize_t got = REAL(pwrite64)(fd, data, len, offset);
+    ssize_t got = fails("FAIL_WRITE", &writes)
+                      ? -1
+                      : REAL(pwrite64)(fd, data, len, offset);
 
     note_write(fd, data, got, offset);
     return got;
@@ -69,7 +91,8 @@ ssize_t pwrite64(int fd, const void *data, size_t len, off64_t offset)
 
 ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
 {
-    ssize_t got = REAL(pwrite)(fd, data, len, offset);
+    ssize_t got =
+        fails("FAIL_WRITE", &writes) ? -1 : REAL(pwrite)(fd, data, len, offset);
 
     note_write(fd, data, got, offset);
     return got;
@@ -105,7 +128,7 @@ int ftruncate(int fd, off_t size)
 
 int fdatasync(int fd)
 {
-    int result = REAL(fdatasync)(fd);
+    int result = fails("FAIL_SYNC", &syncs) ? -1 : REAL(fdatasync)(fd);
 
     if (result == 0)
         note('S', fd, 0);
@@ -114,7 +137,7 @@ int fdatasync(int fd)
 
 int fsync(int fd)
 {
-    int result = REAL(fsync)(fd);
+    int result = fails("FAIL_SYNC", &syncs) ? -1 : REAL(fsync)(fd);
 
     if (result == 0)
         note('S', fd, 0);
