@@ -33,6 +33,7 @@ static enum role role_of(const struct threads_row *row)
     case THREADS_IO:
         return ROLE_WAIT;
     case THREADS_LOCK:
+    case THREADS_RWLOCK:
         return ROLE_BLOCK;
     case THREADS_GONE:
     case THREADS_ZOMBIE:
@@ -44,6 +45,9 @@ static enum role role_of(const struct threads_row *row)
     case THREADS_POLL:
     case THREADS_SYSCALL:
     case THREADS_STOPPED:
+    case THREADS_SEM:
+    case THREADS_BARRIER:
+    case THREADS_FUTEX:
     case THREADS_STATES:
         break;
     }

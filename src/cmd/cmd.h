@@ -12,6 +12,7 @@
 
 int cmd_bench(int argc, char **argv); /* the workbench: no command at all */
 int cmd_account(int argc, char **argv);
+int cmd_attach(int argc, char **argv);
 int cmd_get(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_origin(int argc, char **argv);
@@ -19,6 +20,7 @@ int cmd_doctor(int argc, char **argv);
 
 /* Their options; those of get and the workbench are in option_table.h. */
 extern const struct option_line cmd_account_options[];
+extern const struct option_line cmd_attach_options[];
 extern const struct option_line cmd_demo_options[];
 extern const struct option_line cmd_origin_options[];
 extern const struct option_line cmd_doctor_options[];

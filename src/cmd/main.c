@@ -42,6 +42,12 @@ static const struct command commands[] = {
         .run = cmd_account,
     },
     {
+        .name = "attach",
+        .summary = "who waits for which lock held by whom, in any program",
+        .usage = "PID [OPTION]...",
+        .run = cmd_attach,
+    },
+    {
         .name = "demo",
         .summary = "show it all at work on this machine, without a network",
         .usage = "[OPTION]...",
@@ -124,15 +130,17 @@ static int completion(const char *shell)
     char verbs[ACCOUNT_VERBS_TEXT];
     struct completion_command rows[] = {
         {"", "", options_lines(OPTIONS_BENCH),
-         "get|account|demo|origin|doctor|help"},
+         "get|attach|account|demo|origin|doctor|help"},
         {"get", find("get")->summary, options_lines(OPTIONS_GET), NULL},
+        {"attach", find("attach")->summary, cmd_attach_options, ""},
         {"account", find("account")->summary, cmd_account_options,
          account_words(verbs)},
         {"demo", find("demo")->summary, cmd_demo_options, ""},
         {"origin", find("origin")->summary, cmd_origin_options, ""},
         {"doctor", find("doctor")->summary, cmd_doctor_options, ""},
         {"help", find("help")->summary, NULL,
-         "get|account|demo|origin|doctor|workbench|keys|settings|completion"},
+         "get|attach|account|demo|origin|doctor|workbench|keys|settings|"
+         "completion"},
     };
     struct err err;
 

@@ -19,7 +19,9 @@ static bool rooms(struct engine *engine, const struct engine_options *options,
                   struct err *err)
 {
     if (options->threads) {
-        engine->threads = threads_new(&engine->notify, err);
+        engine->threads = options->attach ? threads_attach(options->attach,
+                                                           &engine->notify, err)
+                                          : threads_new(&engine->notify, err);
         if (!engine->threads)
             return false;
     }

@@ -22,6 +22,7 @@ struct engine_options {
     const struct session_options *session; /* NULL: nothing is remembered */
     const struct ledger_options *ledger;   /* NULL: no account room */
     bool threads;                          /* with the threads room */
+    pid_t attach; /* that of another process, then; 0: our own */
 };
 
 struct engine {

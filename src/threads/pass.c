@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -17,6 +18,20 @@ void pass_init(struct pass *pass)
     /* Without /proc the roster alone has to do. */
     if (!process_open(&pass->process, 0))
         process_close(&pass->process);
+}
+
+bool pass_attach(struct pass *pass, pid_t pid, struct err *err)
+{
+    *pass = (struct pass){.self = 0};
+    if (!process_open(&pass->process, pid))
+        return err_set(err, ERR_MISSING,
+                       "there is no process %d; \"ps -e\" lists them",
+                       (int)pid);
+    pass->target = target_new(pid, err);
+    if (pass->target)
+        return true;
+    process_close(&pass->process);
+    return false;
 }
 
 static void free_tasks(struct pass *pass, struct task **tasks, size_t count)
@@ -37,6 +52,7 @@ void pass_fini(struct pass *pass)
     mem_free(pass->tids);
     mem_free(pass->roster);
     locks_fini(&pass->locks);
+    target_free(pass->target);
     process_close(&pass->process);
 }
 
@@ -195,16 +211,46 @@ static struct task *find(const struct pass *pass, int tid)
 }
 
 /* Reads of different threads are of different moments: a ring is one only if
- * none of it has moved since the pass before. */
-static bool stands(const struct pass *pass, const int *members, size_t count)
+ * none of it has moved since the pass before. That one has read all lines
+ * before this one began; when the counters are the same and the lines still
+ * are, there was a moment at which they all waited. */
+static bool stands(const struct pass *pass, const struct task_pass *now,
+                   const int *members, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!find(pass, members[i])->stood)
+    for (size_t i = 0; i < count; i++) {
+        const struct task *task = find(pass, members[i]);
+
+        if (!task->stood || (pass->target && !task_stands(task, now)))
             return false;
+    }
     return true;
 }
 
-static unsigned mark_cycles(struct pass *pass, const struct graph_edge *edges,
+/* A ring that will open by itself is no deadlock. */
+static bool is_timed(const struct pass *pass, const int *members, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (find(pass, members[i])->object.timed)
+            return true;
+    return false;
+}
+
+static void mark(const struct pass *pass, const int *members, size_t count,
+                 bool timed, unsigned number)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct task *task = find(pass, members[i]);
+
+        if (timed)
+            task->ring = number;
+        else
+            task->cycle = number;
+    }
+}
+
+/* Those of only waits without an end, or those with one. */
+static unsigned mark_cycles(struct pass *pass, const struct task_pass *now,
+                            bool timed, const struct graph_edge *edges,
                             size_t count)
 {
     struct graph_cycles cycles;
@@ -215,33 +261,42 @@ static unsigned mark_cycles(struct pass *pass, const struct graph_edge *edges,
         const int *members = cycles.members + cycles.starts[i];
         size_t len = cycles.starts[i + 1] - cycles.starts[i];
 
-        if (!stands(pass, members, len))
-            continue;
-        marked++;
-        for (size_t k = 0; k < len; k++)
-            find(pass, members[k])->cycle = marked;
+        if (is_timed(pass, members, len) == timed &&
+            stands(pass, now, members, len))
+            mark(pass, members, len, timed, ++marked);
     }
     graph_cycles_fini(&cycles);
     return marked;
 }
 
-static unsigned find_cycles(struct pass *pass)
+static unsigned find_cycles(struct pass *pass, const struct task_pass *now,
+                            bool timed)
 {
     struct graph_edge *edges = mem_new(pass->count * sizeof(*edges));
     size_t count = 0;
     unsigned marked = 0;
 
     for (size_t i = 0; i < pass->count; i++) {
-        struct task *task = pass->tasks[i];
+        const struct task *task = pass->tasks[i];
 
-        task->cycle = 0;
-        if (task->holder > 0 && find(pass, task->holder))
+        if (task->holder > 0 && (timed || !task->object.timed) &&
+            find(pass, task->holder))
             edges[count++] = (struct graph_edge){task->tid, task->holder};
     }
     if (count > 0)
-        marked = mark_cycles(pass, edges, count);
+        marked = mark_cycles(pass, now, timed, edges, count);
     mem_free(edges);
     return marked;
+}
+
+static void find_all_cycles(struct pass *pass, const struct task_pass *now,
+                            struct threads_totals *totals)
+{
+    for (size_t i = 0; i < pass->count; i++)
+        pass->tasks[i]->cycle = pass->tasks[i]->ring = 0;
+    totals->cycles = find_cycles(pass, now, false);
+    if (pass->target)
+        totals->rings = find_cycles(pass, now, true);
 }
 
 /* ---- the picture ---- */
@@ -311,26 +366,49 @@ static void paint_locks(struct pass *pass, int64_t now_ns,
     }
 }
 
+/* What a ring is confirmed by is a pass some time after another. */
+static void keep_apart(const struct pass *pass)
+{
+    int64_t rest_ns = pass->last_ns + MS_NS - clock_ns();
+
+    if (pass->target && rest_ns > 0)
+        clock_nanosleep(CLOCK_MONOTONIC, 0,
+                        &(struct timespec){.tv_nsec = (long)rest_ns}, NULL);
+}
+
+static void look(struct pass *pass, const struct task_pass *now)
+{
+    if (!pass->target) {
+        locks_look(&pass->locks);
+        read_roster(pass);
+    }
+    look_at_all(pass, now);
+    if (pass->target)
+        target_look(pass->target, now, pass->tasks, pass->count);
+}
+
 void pass_run(struct pass *pass, struct picture *picture)
 {
-    int64_t now_ns = clock_ns();
+    int64_t now_ns;
     struct task_pass now = {.process = &pass->process,
                             .locks = &pass->locks,
-                            .now_ns = now_ns,
-                            .self = pass->self};
+                            .self = pass->self,
+                            .target = target_pid(pass->target)};
 
+    keep_apart(pass);
+    now.now_ns = now_ns = clock_ns();
     *picture = (struct picture){.count = 0};
     let_go(pass, now_ns / MS_NS);
-    locks_look(&pass->locks);
-    read_roster(pass);
-    look_at_all(pass, &now);
+    look(pass, &now);
     sort(pass);
-    picture->totals.cycles = find_cycles(pass);
+    find_all_cycles(pass, &now, &picture->totals);
     paint_rows(pass, now_ns, picture);
     paint_locks(pass, now_ns, picture);
+    target_tell(pass->target, &picture->target);
     picture->totals.passes = ++pass->passes;
     picture->totals.pass_ms = now_ns / MS_NS;
-    picture->totals.pass_ns = clock_ns() - now_ns;
+    pass->last_ns = clock_ns();
+    picture->totals.pass_ns = pass->last_ns - now_ns;
 }
 
 void pass_note(struct pass *pass)

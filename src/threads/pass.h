@@ -6,11 +6,14 @@
 #include "base/thread.h"
 #include "threads/locks.h"
 #include "threads/process.h"
+#include "threads/target.h"
 #include "threads/task.h"
 #include "threads/threads.h"
 
 struct pass {
     struct process process;
+    struct target *target; /* NULL: our own process */
+    int64_t last_ns;       /* when the last pass ended */
     struct locks locks;
     int self;  /* set by its thread: whose running does not count as moving, */
     int asker; /* nor this one's */
@@ -40,9 +43,14 @@ struct picture {
     struct threads_lock *locks;
     size_t locks_count;
     struct threads_totals totals;
+    struct threads_target target;
 };
 
 void pass_init(struct pass *pass);
+
+/* Passes over another process; fails as threads_attach does. */
+bool pass_attach(struct pass *pass, pid_t pid, struct err *err)
+    __attribute__((warn_unused_result));
 void pass_fini(struct pass *pass);
 
 /* One pass. The picture is the caller's. */

@@ -12,7 +12,9 @@ const char *threads_state_word(enum threads_state state)
         [THREADS_SLEEP] = "SLEEP",     [THREADS_POLL] = "POLL",
         [THREADS_IO] = "IO",           [THREADS_SYSCALL] = "SYSCALL",
         [THREADS_STOPPED] = "STOPPED", [THREADS_ZOMBIE] = "ZOMBIE",
-        [THREADS_GONE] = "GONE",
+        [THREADS_GONE] = "GONE",       [THREADS_RWLOCK] = "RWLOCK",
+        [THREADS_SEM] = "SEM",         [THREADS_BARRIER] = "BARRIER",
+        [THREADS_FUTEX] = "FUTEX",
     };
 
     return (unsigned)state < ARRAY_LEN(words) ? words[state] : "?";
@@ -27,7 +29,9 @@ enum strip_class threads_state_class(enum threads_state state)
         [THREADS_SLEEP] = STRIP_WAIT,      [THREADS_POLL] = STRIP_WAIT,
         [THREADS_IO] = STRIP_IO,           [THREADS_SYSCALL] = STRIP_WAIT,
         [THREADS_STOPPED] = STRIP_WAIT,    [THREADS_ZOMBIE] = STRIP_GONE,
-        [THREADS_GONE] = STRIP_GONE,
+        [THREADS_GONE] = STRIP_GONE,       [THREADS_RWLOCK] = STRIP_LOCK,
+        [THREADS_SEM] = STRIP_WAIT,        [THREADS_BARRIER] = STRIP_WAIT,
+        [THREADS_FUTEX] = STRIP_WAIT,
     };
 
     return (unsigned)state < ARRAY_LEN(classes) ? classes[state]

@@ -23,6 +23,10 @@ enum threads_state {
     THREADS_STOPPED,
     THREADS_ZOMBIE,
     THREADS_GONE,
+    THREADS_RWLOCK, /* these of another process only */
+    THREADS_SEM,
+    THREADS_BARRIER,
+    THREADS_FUTEX, /* something of its own making */
     THREADS_STATES
 };
 

@@ -105,6 +105,8 @@ static void set_room(struct task *task)
 {
     size_t len = task->own ? strcspn(task->name, "-") : 0;
 
+    if (task->other)
+        return;
     if (task->own)
         snprintf(task->room, sizeof(task->room), "%.*s", (int)len, task->name);
     else
@@ -144,7 +146,11 @@ struct task *task_new(const struct task_pass *pass, int tid,
                           .sched_fd = -1,
                           .call_fd = -1,
                           .start_ms = -1,
-                          .rest = STRIP_WAIT};
+                          .rest = STRIP_WAIT,
+                          .other = pass->target != 0,
+                          .inner = tid};
+    snprintf(task->room, sizeof(task->room), "%s",
+             tid == pass->target ? "main" : "thread");
     set_room(task);
     if (read_stat(task, pass, &line)) {
         name_by_kernel(task, &line);
@@ -225,6 +231,8 @@ static void find_reason(struct task *task, const struct task_pass *pass,
 {
     int fd = syscalls_fd(&task->call);
 
+    if (task->other && task->object.kind != OBJECT_NONE && !task->ran)
+        return;
     if (task->state == THREADS_LOCK && own && own->lock_class) {
         snprintf(task->what, sizeof(task->what), "%s", own->lock_class);
         task->holder = locks_holder(pass->locks, own->lock_id, own->lock_owner);
@@ -245,7 +253,7 @@ static bool goes_on(const struct task *task, enum threads_state state)
 {
     struct share_parts parts;
 
-    if (task->looks == 0 || state != task->state)
+    if (task->looks == 0 || state != task->judged)
         return false;
     if (!task->ran)
         return true;
@@ -295,6 +303,12 @@ static void tell_state(struct task *task, const struct task_pass *pass,
 
     if (!same)
         task->since_ms = pass->now_ns / MS_NS;
+    task->same = same;
+    task->judged = state;
+    /* What a futex of another process is, target_look.c finds out; it is the
+     * same while the thread does not run. */
+    if (task->other && same && !task->ran)
+        state = task->state;
     task->changed = task->looks == 0 || state != task->state;
     task->state = state;
     memcpy(what, task->what, sizeof(what));
@@ -324,6 +338,23 @@ bool task_look(struct task *task, const struct task_pass *pass,
     return true;
 }
 
+bool task_stands(const struct task *task, const struct task_pass *pass)
+{
+    struct syscall_line call;
+    struct schedstat sched;
+    char text[TEXT];
+    ssize_t len = process_read(pass->process, task->call_fd, task->tid,
+                               "syscall", text, sizeof(text));
+
+    if (len <= 0 || !syscall_line_read(text, (size_t)len, &call) ||
+        memcmp(&call, &task->call, sizeof(call)) != 0)
+        return false;
+    len = process_read(pass->process, task->sched_fd, task->tid, "schedstat",
+                       text, sizeof(text));
+    return len > 0 && schedstat_read(text, (size_t)len, &sched) &&
+           memcmp(&sched, &task->sched, sizeof(sched)) == 0;
+}
+
 void task_end(struct task *task, const struct task_pass *pass)
 {
     close_files(task, pass->process);
@@ -332,7 +363,10 @@ void task_end(struct task *task, const struct task_pass *pass)
     task->since_ms = pass->now_ns / MS_NS;
     task->what[0] = '\0';
     task->holder = 0;
-    task->cycle = 0;
+    task->cycle = task->ring = 0;
+    task->object = (struct object){.kind = OBJECT_NONE};
+    task->claim = THREADS_NOT_KNOWN;
+    task->note[0] = '\0';
     task->changed = true;
     task->ran = task->stood = false;
     task->call = (struct syscall_line){.kind = SYSCALL_UNKNOWN};

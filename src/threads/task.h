@@ -49,6 +49,19 @@ struct task {
     struct strip strip;
 
     struct trail *trail; /* guarded by the room's lock */
+
+    /* of another process; written by target_look.c */
+    bool other;
+    bool same; /* no other state by the kernel's word since the pass before */
+    enum threads_state judged; /* that state */
+    int inner;
+    unsigned ring;
+    unsigned met; /* the program whose inner and start these are; 0: not yet */
+    unsigned meetings; /* so often they were tried */
+    struct object object;
+    enum threads_claim claim;
+    char start[THREADS_START];
+    char note[THREADS_NOTE];
 };
 
 /* What a pass gives each task. */
@@ -56,7 +69,8 @@ struct task_pass {
     struct process *process;
     const struct locks *locks;
     int64_t now_ns;
-    int self; /* the room's own thread */
+    int self;     /* the room's own thread */
+    pid_t target; /* 0: our own process */
 };
 
 /* NULL: the thread has ended. own: its roster row, or NULL. */
@@ -69,6 +83,11 @@ void task_free(struct task *task, struct process *process);
 /* Looks at it. False: it has ended; the task stays as it was. */
 bool task_look(struct task *task, const struct task_pass *pass,
                const struct thread_row *own)
+    __attribute__((warn_unused_result));
+
+/* Reads again what the last look read: true if the thread waits as it did then
+ * and has not run since. */
+bool task_stands(const struct task *task, const struct task_pass *pass)
     __attribute__((warn_unused_result));
 
 /* It has ended: the descriptors go, the state is GONE. */

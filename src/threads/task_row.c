@@ -35,12 +35,20 @@ void task_row(const struct task *task, int64_t now_ns, struct threads_row *row)
                                 .holder = task->holder,
                                 .cycle = task->cycle,
                                 .run_ns = task->sched.run_ns,
-                                .ready_ns = task->sched.ready_ns};
+                                .ready_ns = task->sched.ready_ns,
+                                .inner = task->inner,
+                                .object = task->object.kind,
+                                .address = task->object.address,
+                                .timed = task->object.timed,
+                                .claim = task->claim,
+                                .ring = task->ring};
     memcpy(row->room, task->room, sizeof(row->room));
     memcpy(row->name, task->name, sizeof(row->name));
     memcpy(row->role, task->role, sizeof(row->role));
     memcpy(row->job, task->job, sizeof(row->job));
     memcpy(row->what, task->what, sizeof(row->what));
+    memcpy(row->start, task->start, sizeof(row->start));
+    memcpy(row->note, task->note, sizeof(row->note));
     if (task->call.kind == SYSCALL_INSIDE)
         syscalls_name(task->call.number, row->call);
     row_shares(task, row);

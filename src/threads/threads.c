@@ -64,12 +64,11 @@ static void run(void *arg)
     }
 }
 
-struct threads *threads_new(struct notify *notify, struct err *err)
+/* pass has been made. */
+static struct threads *start(struct threads *threads, struct notify *notify,
+                             struct err *err)
 {
-    struct threads *threads = mem_new(sizeof(*threads));
-
     threads->notify = notify;
-    pass_init(&threads->pass);
     lock_init(&threads->lock, &threads_class);
     lock_cond_init(&threads->asked_cond);
     threads->thread =
@@ -77,6 +76,25 @@ struct threads *threads_new(struct notify *notify, struct err *err)
     if (threads->thread)
         return threads;
     threads_free(threads);
+    return NULL;
+}
+
+struct threads *threads_new(struct notify *notify, struct err *err)
+{
+    struct threads *threads = mem_new(sizeof(*threads));
+
+    pass_init(&threads->pass);
+    return start(threads, notify, err);
+}
+
+struct threads *threads_attach(pid_t pid, struct notify *notify,
+                               struct err *err)
+{
+    struct threads *threads = mem_new(sizeof(*threads));
+
+    if (pass_attach(&threads->pass, pid, err))
+        return start(threads, notify, err);
+    mem_free(threads);
     return NULL;
 }
 
@@ -108,6 +126,13 @@ void threads_totals(struct threads *threads, struct threads_totals *totals)
 {
     lock_take(&threads->lock, &threads_class);
     *totals = threads->picture.totals;
+    lock_drop(&threads->lock, &threads_class);
+}
+
+void threads_target(struct threads *threads, struct threads_target *target)
+{
+    lock_take(&threads->lock, &threads_class);
+    *target = threads->picture.target;
     lock_drop(&threads->lock, &threads_class);
 }
 

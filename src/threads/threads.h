@@ -1,4 +1,5 @@
-/* The threads room: what the threads of this process do, live.
+/* The threads room: what the threads of this process do, or those of another,
+ * live.
  *
  * A face asks for a pass (threads_sample) and copies what the last one found.
  * The room has no clock of its own: while nobody asks it sleeps. The room's
@@ -16,9 +17,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/notify.h"
+#include "threads/object.h"
 #include "threads/state.h"
 #include "threads/strip.h"
 
@@ -31,6 +34,15 @@ struct threads *threads_new(struct notify *notify, struct err *err)
     __attribute__((warn_unused_result));
 void threads_free(struct threads *threads);
 
+/* The same for another process, which is looked at from outside: it is never
+ * stopped, signalled or written to. Fails if there is no such process
+ * (ERR_MISSING) or it is one of the kernel's own (ERR_REFUSED); where the
+ * system does not let us look closely, threads_target tells why and rows have
+ * less. A pass takes at least a millisecond after the one before. */
+struct threads *threads_attach(pid_t pid, struct notify *notify,
+                               struct err *err)
+    __attribute__((warn_unused_result));
+
 /* Asks for one pass; returns at once. Any number of requests before it begins
  * are one. The caller's own running does not count as something that moves
  * (totals.moving). */
@@ -38,6 +50,16 @@ void threads_sample(struct threads *threads);
 
 enum { THREADS_NAME = 16, THREADS_ROLE = 48, THREADS_JOB = 96 };
 enum { THREADS_WHAT = 80, THREADS_CALL = 24 };
+enum { THREADS_START = 64, THREADS_NOTE = 80 };
+
+/* How it is known who holds what a thread waits for. */
+enum threads_claim {
+    THREADS_NOT_KNOWN,
+    THREADS_SAMPLED,   /* read once: it may have changed meanwhile */
+    THREADS_CONFIRMED, /* two passes found the same, and the waiting thread had
+                          not run in between */
+    THREADS_EXACT      /* the kernel says so */
+};
 
 /* One thread. Text is clean (fmt_clean). Times are clock_ms(). */
 struct threads_row {
@@ -68,6 +90,17 @@ struct threads_row {
     uint64_t run_ns; /* since its start */
     uint64_t ready_ns;
     struct strip_cell strip[STRIP_CELLS]; /* oldest first */
+
+    /* of a thread of another process only */
+    int inner;                /* its number inside its own PID namespace */
+    enum object_kind object;  /* what a futex it waits on is; what names it */
+    uint64_t address;         /* of that object; 0: none */
+    bool timed;               /* the wait ends by itself */
+    enum threads_claim claim; /* how the holder is known */
+    unsigned ring; /* > 0: like cycle, but one of its waits ends by itself */
+    char start[THREADS_START]; /* the function it began with; "" if not known */
+    char note[THREADS_NOTE]; /* "3 readers hold it", "its holder has ended", ""
+                              */
 };
 
 struct threads_totals {
@@ -79,11 +112,25 @@ struct threads_totals {
     size_t state[THREADS_STATES];
     int cpu; /* all together, thousandths of one processor */
     unsigned cycles;
-    size_t locks; /* rows of threads_locks */
-    bool moving;  /* something changes, or is still to fade: ask again soon.
-                     Else nothing runs but the room and who asked it */
+    unsigned rings; /* of which one wait ends by itself */
+    size_t locks;   /* rows of threads_locks */
+    bool moving;    /* something changes, or is still to fade: ask again soon.
+                       Else nothing runs but the room and who asked it */
 };
 void threads_totals(struct threads *threads, struct threads_totals *totals);
+
+enum { THREADS_COMMAND = 256, THREADS_LIMIT = 400 };
+
+/* The other process as a whole. Text is clean. */
+struct threads_target {
+    pid_t pid;                     /* 0: this is our own */
+    char name[THREADS_NAME];       /* of its program, as the kernel keeps it */
+    char command[THREADS_COMMAND]; /* its words, cut to fit */
+    char limit[THREADS_LIMIT];     /* why some fields are empty, and what helps;
+                                      "": nothing is missing */
+    bool ended;
+};
+void threads_target(struct threads *threads, struct threads_target *target);
 
 /* Copies rows first..first+max-1; returns how many were copied. The order is
  * that of a tree: by room ("main" first, "library" last), then by name, numbers

@@ -1,0 +1,47 @@
+/* The files and regions a process has in its memory, and the names of what lies
+ * in them. Files are opened when a name in them is asked for, and believed only
+ * if they begin as the memory does. Belongs to one thread. */
+#ifndef THREADS_MODULES_H
+#define THREADS_MODULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "threads/elf_file.h"
+
+struct module;
+
+struct modules {
+    pid_t pid;
+    struct module *rows; /* by address */
+    size_t count;
+    uint64_t bytes; /* of symbol tables kept */
+};
+
+/* pid's, as they are now. False: /proc/PID/maps cannot be read (errno), or
+ * shows nothing. */
+bool modules_read(struct modules *modules, pid_t pid)
+    __attribute__((warn_unused_result));
+void modules_fini(struct modules *modules);
+
+/* Where the ELF file whose name begins so ("libc.so.6", "libc-2.31") is loaded;
+ * false: it is not. */
+bool modules_find(struct modules *modules, const char *name, uint64_t *base)
+    __attribute__((warn_unused_result));
+
+/* Whether any region lies at the address. */
+bool modules_has(const struct modules *modules, uint64_t address);
+
+/* What a symbol of the file loaded at base is in memory; false: no such name.
+ */
+bool modules_symbol(struct modules *modules, uint64_t base, const char *name,
+                    uint64_t *address) __attribute__((warn_unused_result));
+
+/* "queue_lock", "queue_lock+0x28", "libfoo.so.1+0x4010", "[heap]+0x2a0"; or ""
+ * where nothing is known to lie there. Clean (fmt_clean). */
+void modules_name(struct modules *modules, uint64_t address, char *out,
+                  size_t size);
+
+#endif
