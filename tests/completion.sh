@@ -41,7 +41,7 @@ if command -v bash >/dev/null; then
     : >"$work/a file"
     same 'a command' "$(offers threadlab ge)" 'get '
     same 'all commands' "$(offers threadlab '')" \
-        'account demo doctor get help origin '
+        'account attach demo doctor get help origin '
     same 'options' "$(offers threadlab get --li)" \
         '--limit-rate --limit-rate-file --limit-rate-host --list-only '
     same 'options of the workbench' "$(offers threadlab --pl)" '--plain '

@@ -57,7 +57,7 @@ for command in demo origin doctor; do
     "$threadlab" "$command" --help |
         sed -nE 's/^      --([a-z0-9-]*).*/\1/p' >>"$work/help-others"
 done
-sed -n '/^\.Sh DEMO, ORIGIN AND DOCTOR/,/^\.Sh JSON/s/^\.It Fl -\([a-z-]*\).*/\1/p' \
+sed -n '/^\.Sh DEMO, ORIGIN AND DOCTOR/,/^\.Sh LOOKING/s/^\.It Fl -\([a-z-]*\).*/\1/p' \
     "$page" >"$work/man-others"
 same 'and the same options for demo, origin and doctor' \
     "$work/help-others" "$work/man-others"
@@ -73,6 +73,11 @@ same 'and the same options for account' \
 sed -n '/^\.Sh ACCOUNT/,/^\.Sh DEMO, ORIGIN/s/^\.It Cm \([a-z]*\).*/\1/p' \
     "$page" >"$work/man-verbs"
 same 'and the same verbs' "$work/help-verbs" "$work/man-verbs"
+"$threadlab" attach --help | sed -nE 's/^      --([a-z0-9-]*).*/\1/p' | sort \
+    >"$work/help-attach"
+sed -n '/^\.Sh LOOKING/,/^\.Sh JSON/s/^\.It Fl -\([a-z-]*\).*/\1/p' "$page" |
+    sort >"$work/man-attach"
+same 'and for attach' "$work/help-attach" "$work/man-attach"
 
 # The words an option can have.
 "$threadlab" help workbench >"$work/help-workbench"

@@ -54,7 +54,7 @@ check '--version: this program and its libraries' $?
 run 0 help get && cp "$work/out" "$work/help" && run 0 get --help &&
     cmp -s "$work/help" "$work/out"
 check 'help get is get --help' $?
-for command in account demo origin doctor; do
+for command in attach account demo origin doctor; do
     run 0 help "$command" && grep -q "^usage: threadlab $command" "$work/out"
     check "help $command" $?
 done
@@ -86,6 +86,16 @@ refuses 'threadlab: "frobnicate" is not a command; "threadlab help" lists them' 
 refuses 'threadlab: there is no option --sideways; "threadlab help workbench" lists them' \
     --sideways
 refuses 'threadlab get: which URL? "threadlab help get" tells more' get
+refuses 'threadlab attach: which process? "threadlab help attach" tells more' \
+    attach --once
+refuses 'threadlab attach: "ssh" is not a process id; "pidof PROGRAM" tells one' \
+    attach ssh
+refuses 'threadlab attach: "2" is one word too many: one process at a time' \
+    attach 1 2
+refuses 'threadlab attach: --interval: 1ms is too short: at least 10 ms' \
+    attach 1 --interval 1ms
+refuses 'threadlab attach: --once does not wait: leave out --wait-for-deadlock' \
+    attach 1 --once --wait-for-deadlock
 refuses 'threadlab get: --limit-rate: "12q" is not a size; write for example 500K or 2M' \
     get --limit-rate 12q http://127.0.0.1/
 refuses 'threadlab get: --user: there is no terminal to ask for the password; use --password-file or --netrc' \

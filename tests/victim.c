@@ -48,11 +48,16 @@ static int ring_size;
 static int pipe_ends[2];
 static int sockets[2];
 static _Atomic uint32_t own_word;
+static _Atomic long failed; /* waits that ended otherwise */
+
+static _Atomic int spawned;
+static _Atomic int said;
 
 static void say(const char *name)
 {
     printf("%s %d\n", name, (int)gettid());
     fflush(stdout);
+    said++;
 }
 
 static void name_self(const char *name)
@@ -71,6 +76,7 @@ static pthread_t spawn(void *(*body)(void *), void *arg)
 {
     pthread_t thread;
 
+    spawned++;
     if (pthread_create(&thread, NULL, body, arg) != 0) {
         perror("pthread_create");
         exit(1);
@@ -94,17 +100,16 @@ static void init_mutex(pthread_mutex_t *mutex, int type, int protocol,
 
 /* ---- one thread for each way to wait ---- */
 
-#define WAITER(name, wait)            \
-    static void *name(void *arg)      \
-    {                                 \
-        struct timespec at;           \
-                                      \
-        until(CLOCK_REALTIME, &at);   \
-        name_self(#name);             \
-        for (;;)                      \
-            (void)(wait);             \
-        (void)at;                     \
-        return arg;                   \
+#define WAITER(name, wait)          \
+    static void *name(void *arg)    \
+    {                               \
+        struct timespec at;         \
+                                    \
+        until(CLOCK_REALTIME, &at); \
+        name_self(#name);           \
+        for (;;)                    \
+            failed += (wait) != 0;  \
+        return arg;                 \
     }
 
 WAITER(wait_normal, pthread_mutex_lock(&normal_lock))
@@ -203,12 +208,12 @@ static void take_all(void)
 static void kinds(void)
 {
     static void *(*const bodies[])(void *) = {
-        wait_normal,  wait_hidden,   wait_recursive, wait_checking,
+        wait_normal,   wait_hidden,  wait_recursive, wait_checking,
         wait_adaptive, wait_timed,   wait_inherit,   wait_robust,
-        wait_shared,  wait_c11,      wait_heap,      wait_write,
-        wait_read,    wait_readers,  wait_sem,       wait_sem_timed,
-        wait_barrier, wait_sleep,    wait_poll,      wait_pipe,
-        wait_socket,  wait_futex,    wait_cond,      wait_cond_timed,
+        wait_shared,   wait_c11,     wait_heap,      wait_write,
+        wait_read,     wait_readers, wait_sem,       wait_sem_timed,
+        wait_barrier,  wait_sleep,   wait_poll,      wait_pipe,
+        wait_socket,   wait_futex,   wait_cond,      wait_cond_timed,
         run_busy};
     static pthread_t first;
 
@@ -339,8 +344,9 @@ static void *busy(void *arg)
         bool ordered = rand_r(&seed) % 2 == 0;
 
         for (int i = 0; i < DRAWS; i++) {
-            int lock = ordered ? i + rand_r(&seed) % 2 + (i ? taken[i - 1] - i : 0)
-                               : rand_r(&seed) % LOCKS;
+            int lock = ordered
+                           ? i + rand_r(&seed) % 2 + (i ? taken[i - 1] - i : 0)
+                           : rand_r(&seed) % LOCKS;
 
             if (ordered && i > 0 && lock <= taken[i - 1])
                 lock = taken[i - 1] + 1;
@@ -410,11 +416,13 @@ static void *short_life(void *arg)
 
 static void *dying(void *arg)
 {
+    name_self("dying");
     for (;;) {
         pthread_t threads[8];
 
         for (int i = 0; i < 8; i++)
-            threads[i] = spawn(short_life, NULL);
+            if (pthread_create(&threads[i], NULL, short_life, NULL) != 0)
+                exit(1);
         for (int i = 0; i < 8; i++)
             pthread_join(threads[i], NULL);
     }
@@ -518,6 +526,8 @@ int main(int argc, char **argv)
     }
     spawn(sleeper, NULL);
     spawn(heart, NULL);
+    while (said < spawned)
+        sched_yield();
     say("main");
     puts("ready");
     fflush(stdout);

@@ -2,10 +2,10 @@
 
 #include <limits.h>
 #include <linux/futex.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/types.h>
 
 #include "base/mem.h"
 #include "threads/syscalls.h"

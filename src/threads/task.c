@@ -217,7 +217,9 @@ static enum threads_state judge(struct task *task, const struct task_pass *pass,
         read_call(task, pass);
     signs.call = task->call;
     signs.starved = starved(task, before, pass->now_ns);
+    /* Outside of any call are also those that are stopped, or dead. */
     if ((task->call.kind == SYSCALL_UNKNOWN ||
+         task->call.kind == SYSCALL_OUTSIDE ||
          (task->call.kind == SYSCALL_RUNNING && !task->ran)) &&
         read_stat(task, pass, &line))
         signs.stat = line.state;
