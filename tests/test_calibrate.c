@@ -2,6 +2,8 @@
 
 #include "tap.h"
 
+enum { AGAIN = 20 };
+
 static void test_learned(const struct calibrate *calibrate)
 {
     static const enum object_path paths[] = {
@@ -38,13 +40,16 @@ int main(void)
 
     tap_int(calibrate_path(&blank, 1, 1), PATH_UNKNOWN, "nothing learned");
 #ifdef __GLIBC__
-    for (int i = 0; i < 20; i++) {
+    int differ = 0;
+
+    calibrate_run(&calibrate);
+    for (int i = 0; i < AGAIN; i++) {
         struct calibrate again;
 
-        calibrate_run(i == 0 ? &calibrate : &again);
-        if (i > 0 && memcmp(&calibrate, &again, sizeof(again)) != 0)
-            return tap_ok(false, "it is the same again"), tap_done();
+        calibrate_run(&again);
+        differ += memcmp(&calibrate, &again, sizeof(again)) != 0;
     }
+    tap_int(differ, 0, "it is the same again");
     test_learned(&calibrate);
     test_other(&calibrate);
 #else
