@@ -54,7 +54,7 @@ pure()
         fetch/digest fetch/jsonpath fetch/unescape fetch/match fetch/link \
         fetch/magic fetch/backoff fetch/bucket fetch/governor session/line \
         session/notes session/queue session/record threads/descriptor \
-        threads/elf_file threads/graph threads/maps_line threads/number \
+        threads/cfi threads/elf_file threads/graph threads/maps_line threads/number \
         threads/object threads/schedstat threads/share \
         threads/stat_line threads/state threads/strip threads/syscall_line \
         threads/syscalls threads/trail; do

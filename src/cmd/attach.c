@@ -182,13 +182,35 @@ static bool look(struct attach *attach)
     return true;
 }
 
+static void free_view(struct attach_view *view)
+{
+    for (size_t i = 0; view->stacks && i < view->count; i++)
+        mem_free(view->stacks[i]);
+    MEM_CLEAR(view->stacks);
+    MEM_CLEAR(view->rows);
+    view->count = 0;
+}
+
+static void copy_view(struct attach *attach)
+{
+    struct threads *threads = attach->engine.threads;
+    struct attach_view *view = &attach->view;
+
+    free_view(view);
+    view->rows = mem_resize(NULL, view->totals.rows, sizeof(*view->rows));
+    view->count = threads_rows(threads, 0, view->rows, view->totals.rows);
+    view->stacks = mem_resize(NULL, view->count, sizeof(*view->stacks));
+    for (size_t i = 0; i < view->count; i++)
+        view->stacks[i] = view->rows[i].state == THREADS_GONE
+                              ? NULL
+                              : threads_stack(threads, view->rows[i].tid);
+}
+
 static void tell(struct attach *attach)
 {
     struct attach_view *view = &attach->view;
 
-    view->rows = mem_resize(view->rows, view->totals.rows, sizeof(*view->rows));
-    view->count =
-        threads_rows(attach->engine.threads, 0, view->rows, view->totals.rows);
+    copy_view(attach);
     if (attach->words.json)
         attach_json(&attach->out, view);
     else
@@ -197,10 +219,17 @@ static void tell(struct attach *attach)
     out_flush(&attach->out);
 }
 
+/* One more look, with stacks. */
+static bool look_closely(struct attach *attach)
+{
+    threads_want_stacks(attach->engine.threads, true);
+    return look(attach);
+}
+
 static bool once(struct attach *attach)
 {
     if (!look(attach) || !wait_until(attach, clock_ms() + MEASURE_MS, false) ||
-        !look(attach))
+        !look_closely(attach))
         return false;
     tell(attach);
     return true;
@@ -233,6 +262,8 @@ static bool watch(struct attach *attach)
         if (!look(attach))
             return false;
         if (is_due(attach, next_ms)) {
+            if (words->wait && !look_closely(attach))
+                return false;
             tell(attach);
             next_ms += words->interval_ms;
             if (next_ms < clock_ms())
@@ -258,7 +289,7 @@ static int run(struct attach *attach)
     out_flush(&attach->out);
     done = done && !out_broken(&attach->out);
     out_fini(&attach->out);
-    mem_free(attach->view.rows);
+    free_view(&attach->view);
     if (signals_stops() > 0)
         return INTERRUPTED;
     if (!done)

@@ -13,6 +13,7 @@ struct attach_view {
     struct threads_target target;
     struct threads_totals totals;
     struct threads_row *rows;
+    char **stacks; /* of each row, as threads_stack tells it; or NULL */
     size_t count;
 };
 
@@ -27,6 +28,10 @@ const char *attach_claim(enum threads_claim claim);
 
 /* The row of the thread; NULL: none. */
 const struct threads_row *attach_row(const struct attach_view *view, int tid);
+
+/* The stack of one of the rows, or NULL. */
+const char *attach_stack(const struct attach_view *view,
+                         const struct threads_row *row);
 
 /* The members of deadlock (or ring) number n in waiting order, from the first
  * in the list on: calls each with its place, from 1. */

@@ -1,5 +1,6 @@
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "attach.h"
 #include "base/clock.h"
@@ -80,9 +81,28 @@ static void set_wait(json_t *object, const struct threads_row *row)
     }
 }
 
-static json_t *thread(const struct threads_row *row)
+static json_t *frames(const char *stack)
+{
+    json_t *array = sure(json_array());
+
+    while (*stack) {
+        size_t len = strcspn(stack, "\n");
+        json_t *frame = json_stringn(stack, len);
+
+        if (json_array_append_new(array,
+                                  sure(frame ? frame : json_string("?"))) < 0)
+            abort();
+        stack += len;
+        stack += *stack == '\n';
+    }
+    return array;
+}
+
+static json_t *thread(const struct attach_view *view,
+                      const struct threads_row *row)
 {
     json_t *object = sure(json_object());
+    const char *stack = attach_stack(view, row);
 
     set(object, "tid", json_integer(row->tid));
     if (row->inner > 0 && row->inner != row->tid)
@@ -96,6 +116,8 @@ static json_t *thread(const struct threads_row *row)
     set_count(object, "run_ns", row->run_ns);
     set_count(object, "ready_ns", row->ready_ns);
     set_wait(object, row);
+    if (stack)
+        set(object, "stack", frames(stack));
     if (row->cycle)
         set(object, "deadlock", json_integer(row->cycle));
     if (row->ring)
@@ -144,7 +166,7 @@ void attach_json(struct out *out, const struct attach_view *view)
     set(report, "deadlocks", rings(view, false, view->totals.cycles));
     set(report, "rings", rings(view, true, view->totals.rings));
     for (size_t i = 0; i < view->count; i++)
-        if (json_array_append_new(threads, thread(&view->rows[i])) < 0)
+        if (json_array_append_new(threads, thread(view, &view->rows[i])) < 0)
             abort();
     set(report, "threads", threads);
     text = json_dumps(report, JSON_COMPACT | JSON_ENSURE_ASCII);

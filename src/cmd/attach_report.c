@@ -28,6 +28,12 @@ const struct threads_row *attach_row(const struct attach_view *view, int tid)
     return NULL;
 }
 
+const char *attach_stack(const struct attach_view *view,
+                         const struct threads_row *row)
+{
+    return view->stacks ? view->stacks[row - view->rows] : NULL;
+}
+
 static bool is_member(const struct threads_row *row, bool ring, unsigned number)
 {
     return (ring ? row->ring : row->cycle) == number;
@@ -101,6 +107,20 @@ static void say_wait(struct out *out, const struct attach_view *view,
     say_holder(out, view, row, indent);
 }
 
+static void say_stack(struct out *out, const struct attach_view *view,
+                      const struct threads_row *row, const char *indent)
+{
+    const char *line = attach_stack(view, row);
+
+    while (line && *line) {
+        int len = (int)strcspn(line, "\n");
+
+        out_line(out, OUT_RESULT, "%s  at %.*s", indent, len, line);
+        line += len;
+        line += *line == '\n';
+    }
+}
+
 static void say_thread(struct out *out, const struct attach_view *view,
                        const struct threads_row *row)
 {
@@ -123,8 +143,10 @@ static void say_thread(struct out *out, const struct attach_view *view,
     if (row->inner != row->tid && row->inner > 0)
         out_line(out, OUT_RESULT, "    in its own namespace thread %d",
                  row->inner);
-    if (row->state != THREADS_GONE)
-        say_wait(out, view, row, "    ");
+    if (row->state == THREADS_GONE)
+        return;
+    say_wait(out, view, row, "    ");
+    say_stack(out, view, row, "    ");
 }
 
 /* ---- rings ---- */
@@ -141,6 +163,7 @@ static void say_member(void *arg, const struct threads_row *row, int place)
     out_line(saying->out, OUT_RESULT, "  %d. %d \"%s\"%s%s", place, row->tid,
              row->name, row->start[0] ? ", began in " : "", row->start);
     say_wait(saying->out, saying->view, row, "       ");
+    say_stack(saying->out, saying->view, row, "       ");
 }
 
 static size_t ring_size(const struct attach_view *view, bool ring,

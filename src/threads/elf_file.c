@@ -43,6 +43,10 @@ static bool read_segments(const struct elf_source *source,
                      sizeof(segment)))
             return false;
         head->interp |= segment.p_type == PT_INTERP;
+        if (segment.p_type == PT_GNU_EH_FRAME) {
+            head->frames = segment.p_vaddr;
+            head->frames_size = segment.p_memsz;
+        }
         if (segment.p_type != PT_LOAD)
             continue;
         if (segment.p_vaddr > UINT64_MAX - segment.p_memsz)

@@ -22,7 +22,9 @@ struct elf_head {
     enum elf_class class;
     uint64_t low; /* of the addresses it is linked for, whole pages */
     uint64_t high;
-    bool interp; /* it names a dynamic loader */
+    bool interp;     /* it names a dynamic loader */
+    uint64_t frames; /* .eh_frame_hdr, as linked; size 0: none */
+    uint64_t frames_size;
     uint64_t sections;
     unsigned section_count;
 };

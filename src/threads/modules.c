@@ -18,6 +18,7 @@
 enum {
     MAPS_MAX = 64 << 20, /* half a million regions */
     ROWS_MAX = 1 << 18,
+    FRAMES_MAX = 32 << 20,
     HEAD = 1024, /* so much of file and memory is compared */
     NAME = 256,
     SHORT = 64 /* of a module in a name */
@@ -35,7 +36,9 @@ struct module {
     bool known;  /* head is true */
     struct elf_head head;
     struct elf_symbols symbols;
-    bool named; /* symbols are there */
+    bool named;            /* symbols are there */
+    unsigned char *frames; /* .eh_frame_hdr; NULL: not read, or none */
+    bool framed;           /* that has been tried */
 };
 
 /* ---- reading the list ---- */
@@ -118,6 +121,7 @@ void modules_fini(struct modules *modules)
     for (size_t i = 0; i < modules->count; i++) {
         mem_free(modules->rows[i].path);
         elf_symbols_fini(&modules->rows[i].symbols);
+        mem_free(modules->rows[i].frames);
     }
     mem_free(modules->rows);
     *modules = (struct modules){.pid = 0};
@@ -266,12 +270,13 @@ static struct module *owner(struct modules *modules, struct module *module,
     return module;
 }
 
+/* back: so far before the address is what is meant. */
 static void name_symbol(const struct module *module, uint64_t address,
-                        const char *file, char *out, size_t size)
+                        unsigned back, const char *file, char *out, size_t size)
 {
     uint64_t linked = address - module->start + module->head.low;
     const struct elf_symbol *symbol =
-        module->named ? elf_symbols_at(&module->symbols, linked) : NULL;
+        module->named ? elf_symbols_at(&module->symbols, linked - back) : NULL;
     const char *text;
 
     if (!symbol) {
@@ -287,28 +292,75 @@ static void name_symbol(const struct module *module, uint64_t address,
                  (unsigned long long)(linked - symbol->value));
 }
 
-void modules_name(struct modules *modules, uint64_t address, char *out,
-                  size_t size)
+static void name_place(struct modules *modules, uint64_t address, unsigned back,
+                       char *out, size_t size)
 {
-    struct module *module = before(modules, address);
+    struct module *module = before(modules, address - back);
     char text[NAME];
     char file[SHORT];
 
     out[0] = '\0';
-    if (!module || address >= module->end)
+    if (!module || address - back >= module->end)
         return;
-    module = owner(modules, module, address);
+    module = owner(modules, module, address - back);
     look(modules, module);
     snprintf(file, sizeof(file), "%s",
              module->path[0] ? base_name(module) : "[memory]");
     if (module->known)
-        name_symbol(module, address, file, text, sizeof(text));
+        name_symbol(module, address, back, file, text, sizeof(text));
     else if (module->path[0] == '\0')
         snprintf(text, sizeof(text), "0x%llx", (unsigned long long)address);
     else
         snprintf(text, sizeof(text), "%s+0x%llx", file,
                  (unsigned long long)(address - module->start));
     fmt_clean(out, size, text, strlen(text), SIZE_MAX);
+}
+
+void modules_name(struct modules *modules, uint64_t address, char *out,
+                  size_t size)
+{
+    name_place(modules, address, 0, out, size);
+}
+
+void modules_code(struct modules *modules, uint64_t address, bool called,
+                  char *out, size_t size)
+{
+    name_place(modules, address, called ? 1 : 0, out, size);
+    if (out[0] == '\0')
+        snprintf(out, size, "0x%llx", (unsigned long long)address);
+}
+
+static void read_frames(struct modules *modules, struct module *module)
+{
+    size_t size = (size_t)module->head.frames_size;
+    uint64_t at = module->head.frames - module->head.low + module->start;
+
+    if (module->framed)
+        return;
+    module->framed = true;
+    if (!module->known || size == 0 || size > FRAMES_MAX ||
+        modules->bytes + size > BYTES_MAX)
+        return;
+    module->frames = mem_resize(NULL, size, 1);
+    modules->bytes += size;
+    if (!memory_read(modules->pid, at, module->frames, size))
+        MEM_CLEAR(module->frames);
+}
+
+bool modules_frames(struct modules *modules, uint64_t address,
+                    struct modules_frames *frames)
+{
+    struct module *module = before(modules, address);
+
+    if (!module || address >= module->end || !module->file)
+        return false;
+    look(modules, module);
+    read_frames(modules, module);
+    *frames = (struct modules_frames){.header = module->frames,
+                                      .size = (size_t)module->head.frames_size,
+                                      .at = module->head.frames -
+                                            module->head.low + module->start};
+    return module->frames != NULL;
 }
 
 bool modules_find(struct modules *modules, const char *name, uint64_t *base)

@@ -17,7 +17,7 @@ struct modules {
     pid_t pid;
     struct module *rows; /* by address */
     size_t count;
-    uint64_t bytes; /* of symbol tables kept */
+    uint64_t bytes; /* of tables kept */
 };
 
 /* pid's, as they are now. False: /proc/PID/maps cannot be read (errno), or
@@ -39,9 +39,25 @@ bool modules_has(const struct modules *modules, uint64_t address);
 bool modules_symbol(struct modules *modules, uint64_t base, const char *name,
                     uint64_t *address) __attribute__((warn_unused_result));
 
+/* The .eh_frame_hdr of the file whose code lies at an address, as it is in the
+ * process. */
+struct modules_frames {
+    const unsigned char *header; /* until modules_fini */
+    size_t size;
+    uint64_t at;
+};
+bool modules_frames(struct modules *modules, uint64_t address,
+                    struct modules_frames *frames)
+    __attribute__((warn_unused_result));
+
 /* "queue_lock", "queue_lock+0x28", "libfoo.so.1+0x4010", "[heap]+0x2a0"; or ""
  * where nothing is known to lie there. Clean (fmt_clean). */
 void modules_name(struct modules *modules, uint64_t address, char *out,
                   size_t size);
+
+/* The same for code. called: the address is behind a call, and it is the call
+ * that is meant. */
+void modules_code(struct modules *modules, uint64_t address, bool called,
+                  char *out, size_t size);
 
 #endif

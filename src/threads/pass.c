@@ -331,6 +331,8 @@ static void paint_rows(const struct pass *pass, int64_t now_ns,
     picture->rows = mem_resize(NULL, picture->count, sizeof(*picture->rows));
     picture->trails =
         mem_resize(NULL, picture->count, sizeof(*picture->trails));
+    picture->stacks =
+        mem_resize(NULL, picture->count, sizeof(*picture->stacks));
     for (size_t i = 0; i < picture->count; i++) {
         const struct task *task = pass->order[i];
         struct threads_row *row = &picture->rows[i];
@@ -338,6 +340,7 @@ static void paint_rows(const struct pass *pass, int64_t now_ns,
         task_row(task, now_ns, row);
         name_holder(pass, row->holder, row->holder_name);
         picture->trails[i] = task->trail;
+        picture->stacks[i] = mem_strdup(task->stack);
         totals->state[row->state]++;
         totals->cpu += row->cpu > 0 ? row->cpu : 0;
         totals->moving |= moves(pass, task, row);
@@ -393,7 +396,8 @@ void pass_run(struct pass *pass, struct picture *picture)
     struct task_pass now = {.process = &pass->process,
                             .locks = &pass->locks,
                             .self = pass->self,
-                            .target = target_pid(pass->target)};
+                            .target = target_pid(pass->target),
+                            .stacks = pass->stacks};
 
     keep_apart(pass);
     now.now_ns = now_ns = clock_ns();
@@ -433,6 +437,9 @@ void pass_bury(struct pass *pass)
 
 void picture_fini(struct picture *picture)
 {
+    for (size_t i = 0; i < picture->count; i++)
+        mem_free(picture->stacks[i]);
+    mem_free(picture->stacks);
     mem_free(picture->rows);
     mem_free(picture->trails);
     mem_free(picture->locks);

@@ -14,6 +14,7 @@ struct pass {
     struct process process;
     struct target *target; /* NULL: our own process */
     int64_t last_ns;       /* when the last pass ended */
+    bool stacks;           /* are wanted, set by its thread */
     struct locks locks;
     int self;  /* set by its thread: whose running does not count as moving, */
     int asker; /* nor this one's */
@@ -39,6 +40,7 @@ struct pass {
 struct picture {
     struct threads_row *rows;
     struct trail **trails; /* of each row; guarded by the room's lock */
+    char **stacks;         /* of each row; NULL: not known */
     size_t count;
     struct threads_lock *locks;
     size_t locks_count;

@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "threads/memory.h"
 #include "threads/number.h"
+#include "threads/stack.h"
 #include "threads/target.h"
 
 enum {
@@ -18,6 +20,7 @@ enum {
     BLOCK = 2048, /* before its robust list's head lies the block's begin */
     SELF = 16,    /* in the block: its own address (tcbhead_t of x86-64) */
     STATUS = 4096,
+    STACK_TEXT = 16384,
     PAGE = 4096
 };
 
@@ -380,6 +383,43 @@ static void judge(struct target *target, const struct numbers *numbers,
     settle_blind(numbers, look->task);
 }
 
+/* ---- stacks ---- */
+
+static char *name_stack(struct target *target, const struct stack *stack)
+{
+    char name[THREADS_WHAT];
+    struct str text;
+
+    str_init(&text, STACK_TEXT);
+    for (size_t i = 0; i < stack->count; i++) {
+        /* By the call, which may be the last of its function. */
+        modules_code(&target->modules, stack->codes[i], i > 0, name,
+                     sizeof(name));
+        str_printf(&text, "%s%s", i > 0 ? "\n" : "", name);
+    }
+    if (!stack->whole)
+        str_puts(&text, "\n...");
+    return str_take(&text);
+}
+
+/* One that was read while the thread ran is none. */
+static void read_stack(struct target *target, const struct task_pass *pass,
+                       struct task *task)
+{
+    struct stack stack;
+
+    if (task->ran)
+        MEM_CLEAR(task->stack);
+    if (!pass->stacks || task->stack || !target->readable ||
+        task->call.kind != SYSCALL_INSIDE)
+        return;
+    if (!modules_has(&target->modules, task->call.code))
+        target_refresh(target, pass->now_ns);
+    stack_read(&target->modules, &task->call, &stack);
+    if (task_stands(task, pass))
+        task->stack = name_stack(target, &stack);
+}
+
 static bool has_ended(struct task *const *tasks, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -410,6 +450,8 @@ void target_look(struct target *target, const struct task_pass *pass,
         read_looks(target, looks, waiting);
     for (size_t i = 0; i < waiting; i++)
         judge(target, &numbers, pass->now_ns, &looks[i]);
+    for (size_t i = 0; i < count; i++)
+        read_stack(target, pass, tasks[i]);
     mem_free(numbers.rows);
     mem_free(looks);
 }

@@ -176,6 +176,7 @@ void task_free(struct task *task, struct process *process)
         return;
     close_files(task, process);
     mem_free(task->trail);
+    mem_free(task->stack);
     mem_free(task);
 }
 
@@ -369,6 +370,7 @@ void task_end(struct task *task, const struct task_pass *pass)
     task->object = (struct object){.kind = OBJECT_NONE};
     task->claim = THREADS_NOT_KNOWN;
     task->note[0] = '\0';
+    MEM_CLEAR(task->stack);
     task->changed = true;
     task->ran = task->stood = false;
     task->call = (struct syscall_line){.kind = SYSCALL_UNKNOWN};

@@ -62,6 +62,7 @@ struct task {
     enum threads_claim claim;
     char start[THREADS_START];
     char note[THREADS_NOTE];
+    char *stack; /* as threads_stack tells it; NULL: not known */
 };
 
 /* What a pass gives each task. */
@@ -71,6 +72,7 @@ struct task_pass {
     int64_t now_ns;
     int self;     /* the room's own thread */
     pid_t target; /* 0: our own process */
+    bool stacks;  /* are to be read */
 };
 
 /* NULL: the thread has ended. own: its roster row, or NULL. */

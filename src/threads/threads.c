@@ -17,6 +17,7 @@ struct threads {
     bool asked GUARDED_BY(threads_class);
     bool ending GUARDED_BY(threads_class);
     int asker GUARDED_BY(threads_class); /* TID */
+    bool stacks GUARDED_BY(threads_class);
     struct picture picture GUARDED_BY(threads_class);
 
     /* the room's thread's own */
@@ -33,6 +34,7 @@ static bool wait_for_request(struct threads *threads)
         lock_wait(&threads->lock, &threads_class, &threads->asked_cond, -1);
     threads->asked = false;
     threads->pass.asker = threads->asker;
+    threads->pass.stacks = threads->stacks;
     going = !threads->ending;
     lock_drop(&threads->lock, &threads_class);
     return going;
@@ -181,6 +183,27 @@ bool threads_row(struct threads *threads, int tid, struct threads_row *row)
         *row = *found;
     lock_drop(&threads->lock, &threads_class);
     return found != NULL;
+}
+
+void threads_want_stacks(struct threads *threads, bool want)
+{
+    lock_take(&threads->lock, &threads_class);
+    threads->stacks = want;
+    lock_drop(&threads->lock, &threads_class);
+}
+
+char *threads_stack(struct threads *threads, int tid)
+{
+    const struct threads_row *found;
+    char *stack = NULL;
+
+    lock_take(&threads->lock, &threads_class);
+    found = find(&threads->picture, tid);
+    if (found)
+        stack =
+            mem_strdup(threads->picture.stacks[found - threads->picture.rows]);
+    lock_drop(&threads->lock, &threads_class);
+    return stack;
 }
 
 size_t threads_changes(struct threads *threads, int tid, uint64_t after,

@@ -121,6 +121,16 @@ void threads_totals(struct threads *threads, struct threads_totals *totals);
 
 enum { THREADS_COMMAND = 256, THREADS_LIMIT = 400 };
 
+/* From the next pass on, the stacks of threads of another process that wait are
+ * read, too. */
+void threads_want_stacks(struct threads *threads, bool want);
+
+/* The stack of a thread as it waits, a line for each function, innermost
+ * first: "read+0x19". A last line "..." says that there are more that could not
+ * be found. Clean. The caller frees it (mem_free); NULL: it is not known. */
+char *threads_stack(struct threads *threads, int tid)
+    __attribute__((warn_unused_result));
+
 /* The other process as a whole. Text is clean. */
 struct threads_target {
     pid_t pid;                     /* 0: this is our own */
