@@ -69,10 +69,9 @@ void options_help_bench(FILE *out)
     for (size_t i = 0; i < option_count; i++)
         if (option_table[i].get_only)
             str_printf(&names, "  --%s\n", option_table[i].name);
-    fprintf(
-        out,
-        "\nThe options of \"threadlab get\" say the same here (\"threadlab "
-        "help get\" lists\nthem), but for these, which are its own:\n%s",
-        names.data);
+    fprintf(out,
+            "\nThe options of \"threadlab get\" say the same here (\"threadlab "
+            "help get\" lists\nthem), but for these, which are its own:\n%s",
+            names.data);
     str_fini(&names);
 }

@@ -25,8 +25,7 @@ struct download *intake_download(const struct fetch_spec *spec, bool trusted,
 void intake_add(struct fetch *room, struct source *source);
 
 /* Gives links, which are its own from then on, to the reader. */
-void intake_add_links(struct fetch *room, struct links *links,
-                      const char *dir);
+void intake_add_links(struct fetch *room, struct links *links, const char *dir);
 
 /* The thread's body; arg is the room. Ends when room->ending is set. */
 void intake_run(void *arg);
