@@ -224,7 +224,8 @@ def text(t):
     for waiter, holder in ((first, second), (second, first)):
         check(re.search(rf'{waiter} "ring", began in ring_member\n'
                           r' +waits for .*mutex ring_locks.*\n'
-                          rf' +held by {holder} "ring".*\[confirmed\]', out),
+                          rf' +held by {holder} "ring".*\[confirmed\]\n'
+                          r'( +at .*\n)* +at ring_member\+0x', out),
                 f'{waiter} waits for {holder}')
     check(out.endswith('1 deadlock found\n'), 'the sum')
 
@@ -243,6 +244,23 @@ def deadlock(t, words, members):
             t.equal(by_tid[tid]['holder'], ring[(place + 1) % len(ring)],
                     f'what {tid} waits for')
     return seen
+
+
+@test
+def stacks(t):
+    """stacks of threads that wait, without a stop"""
+    with victim('kinds') as one:
+        seen = states(t, one.pid, waiting())
+        for row in seen['threads']:
+            stack = row.get('stack', [])
+            names = [frame.split('+')[0] for frame in stack]
+            # What is pushed for a call hides the rest of its function's frame.
+            if row['name'] in KINDS and row['name'] != 'wait_futex':
+                check(row['name'] in names, f'{row["name"]} in {stack}')
+                check(stack[-1] != '...', f'{row["name"]}: all of {stack}')
+            if row['state'] in ('RUN', 'READY'):
+                t.equal(stack, [], f'{row["name"]} runs')
+        t.equal(one.ask()['interrupted'], 0, 'interrupted calls')
 
 
 @test

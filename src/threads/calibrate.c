@@ -465,7 +465,9 @@ void calibrate_run(struct calibrate *calibrate)
     struct helper *helpers = mem_new(WAITS * sizeof(*helpers));
     struct objects *objects = mem_new(sizeof(*objects));
 
-    *calibrate = (struct calibrate){.base = (uintptr_t)pthread_create};
+    /* What stdout leads to lies in the library itself; a function may be known
+     * by an address in the program, or be a sanitizer's. */
+    *calibrate = (struct calibrate){.base = (uintptr_t)stdout};
     if (dl_iterate_phdr(find_library, calibrate) == 1) {
         objects_init(objects);
         if (start(helpers, objects) && look(helpers))

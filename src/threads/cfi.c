@@ -527,18 +527,58 @@ static bool take_push(const unsigned char **at, size_t *left)
     return true;
 }
 
+/* What compilers place among the first steps, and what moves no stack:
+ * constants and addresses into registers, and one register into another. 0:
+ * none of these. */
+static size_t harmless(const unsigned char *at, size_t left)
+{
+    size_t prefix = left > 0 && (at[0] & 0xf0) == 0x40 ? 1 : 0;
+    const unsigned char *code = at + prefix;
+
+    if (left < prefix + 2)
+        return 0;
+    if (code[0] >= 0xb8 && code[0] <= 0xbf) /* mov r, imm */
+        return prefix + (prefix && (at[0] & 8) ? 9 : 5);
+    if ((code[0] == 0x8d || code[0] == 0x8b) &&
+        (code[1] & 0xc7) == 0x05) /* lea or mov r, [rip + n] */
+        return prefix + 6;
+    if (code[0] == 0x8d && (code[1] & 0xc7) == 0x45) /* lea r, [rbp + n] */
+        return prefix + 3;
+    if (code[0] == 0x8d && (code[1] & 0xc7) == 0x85)
+        return prefix + 6;
+    /* mov and xor of registers, unless it is rsp or rbp that changes */
+    if ((code[0] == 0x89 || code[0] == 0x31) && code[1] >= 0xc0 &&
+        (((code[1] & 7) != 4 && (code[1] & 7) != 5) || (prefix && at[0] & 1)))
+        return prefix + 2;
+    return 0;
+}
+
+static void skip_harmless(const unsigned char **at, size_t *left)
+{
+    size_t size;
+
+    while ((size = harmless(*at, *left)) > 0 && size <= *left) {
+        *at += size;
+        *left -= size;
+    }
+}
+
 bool cfi_prologue(const unsigned char *bytes, size_t size, uint64_t *distance)
 {
     const unsigned char *at = bytes;
     size_t left = size;
 
     *distance = 0;
-    take(&at, &left, "\xf3\x0f\x1e\xfa", 4);     /* endbr64 */
-    if (!take(&at, &left, "\x55", 1) ||          /* push rbp */
-        !(take(&at, &left, "\x48\x89\xe5", 3) || /* mov rbp, rsp */
-          take(&at, &left, "\x48\x8b\xec", 3)))
+    take(&at, &left, "\xf3\x0f\x1e\xfa", 4); /* endbr64 */
+    skip_harmless(&at, &left);
+    if (!take(&at, &left, "\x55", 1)) /* push rbp */
         return false;
-    while (take_push(&at, &left))
+    skip_harmless(&at, &left);
+    if (!take(&at, &left, "\x48\x89\xe5", 3) && /* mov rbp, rsp */
+        !take(&at, &left, "\x48\x8b\xec", 3))
+        return false;
+    for (skip_harmless(&at, &left); take_push(&at, &left);
+         skip_harmless(&at, &left))
         *distance += 8;
     if (take(&at, &left, "\x48\x83\xec", 3) && left >= 1) /* sub rsp, N */
         *distance += at[0];

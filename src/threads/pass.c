@@ -84,6 +84,8 @@ static const struct thread_row *own_row(const struct pass *pass, int tid)
 {
     const struct thread_row key = {.tid = tid};
 
+    if (pass->roster_count == 0)
+        return NULL;
     return bsearch(&key, pass->roster, pass->roster_count, sizeof(key),
                    compare_rows);
 }
