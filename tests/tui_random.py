@@ -4,7 +4,8 @@ it stays alive, answers, ends by its keys and leaves the terminal as it was.
 
     tui_random.py [--seconds N] [--seed N] [--quit KEYS] [PROGRAM [WORD...]]
 
-The program is THREADLAB if none is named. The same seed is the same input.
+Without a PROGRAM it is the workbench: empty, with 50 downloads that fail, and
+with the demo. The same seed is the same input.
 """
 
 import argparse
@@ -204,24 +205,34 @@ def main():
     parser.add_argument('program', nargs=argparse.REMAINDER)
     options = parser.parse_args()
     quit_keys = codecs.decode(options.quit, 'unicode_escape').encode('latin-1')
-    print('1..1')
+    games = [options.program] if options.program else [
+        [THREADLAB],
+        [THREADLAB] + [f'http://127.0.0.1:1/{i}.bin' for i in range(50)],
+        [THREADLAB, 'demo']]
+    print(f'1..{len(games)}')
     print(f'# seed {options.seed}', flush=True)
+    good = [tell(i + 1, argv, options, quit_keys, options.seconds / len(games))
+            for i, argv in enumerate(games)]
+    return 0 if all(good) else 1
+
+
+def tell(number, argv, options, quit_keys, seconds):
+    """Plays, in TAP."""
+    name = f'{number} - random input, {" ".join(argv[1:3])}'
     with tempfile.TemporaryDirectory(prefix='threadlab.') as folder:
         try:
-            game = play(options.program or [THREADLAB],
-                        clean_environment(folder), folder, options.seed,
-                        options.seconds, quit_keys)
+            game = play(argv, clean_environment(folder), folder, options.seed,
+                        seconds, quit_keys)
         except Skipped as reason:
-            print(f'ok 1 - random input # SKIP {reason}')
+            print(f'ok {name} # SKIP {reason}')
         except Failed as reason:
-            print(f'not ok 1 - random input, seed {options.seed}')
+            print(f'not ok {name}, seed {options.seed}')
             for line in str(reason).splitlines():
                 print('#', line)
-            return 1
+            return False
         else:
-            print(f'ok 1 - random input: {game.events} events, '
-                  f'{game.lives} lives')
-    return 0
+            print(f'ok {name}: {game.events} events, {game.lives} lives')
+    return True
 
 
 if __name__ == '__main__':
