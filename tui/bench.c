@@ -303,8 +303,11 @@ static void take_signals(struct bench *bench)
     }
     if (signals_child())
         spawn_reap();
-    if (signals_suspend())
+    if (signals_suspend()) {
         screen_suspend(&bench->screen);
+        bench_layers_place(bench);
+        bench->dirty = true;
+    }
     if (signals_continued() || !bench->screen.up) {
         screen_resume(&bench->screen);
         bench_layers_place(bench);

@@ -319,6 +319,7 @@ ACTION(suspend)
 {
     UNUSED;
     screen_suspend(&bench->screen);
+    bench_layers_place(bench);
     return true;
 }
 

@@ -310,6 +310,7 @@ void screen_suspend(struct screen *screen)
 {
     leave(screen);
     signals_stop();
+    screen_resume(screen);
 }
 
 void screen_resume(struct screen *screen)

@@ -59,8 +59,8 @@ void screen_close(struct screen *screen);
 /* The descriptor to poll for keys. */
 int screen_fd(const struct screen *screen);
 
-/* Gives the terminal back and stops the process group. When that goes on the
- * screen is not up: screen_resume. */
+/* Gives the terminal back and stops the process group. When that goes on, the
+ * same as screen_resume. */
 void screen_suspend(struct screen *screen);
 
 /* The process group goes on after a stop, its own or from outside: takes the

@@ -182,15 +182,20 @@ bool signals_suspend(void)
 
 void signals_stop(void)
 {
+    static const struct timespec now = {.tv_sec = 0};
     sigset_t stop;
+    sigset_t go_on;
 
     sigemptyset(&stop);
     sigaddset(&stop, SIGTSTP);
+    sigemptyset(&go_on);
+    sigaddset(&go_on, SIGCONT);
     take(SIGTSTP, SIG_DFL);
     kill(0, SIGTSTP);
     pthread_sigmask(SIG_UNBLOCK, &stop, NULL); /* here it stands still */
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
     take(SIGTSTP, on_suspend);
+    sigtimedwait(&go_on, NULL, &now); /* the one that ended this is no news */
 }
 
 void signals_final(void)
