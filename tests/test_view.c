@@ -70,7 +70,6 @@ static void test_outside(void)
     view_text(&view, 0, 0, -5, ROLE_TEXT, "x");
     view_right(&view, 0, 2, 20, ROLE_TEXT, "longer");
     view_bar(&view, 0, 0, -1, 1, 2);
-    view_fill(&view, 0, 40, 5, ROLE_TEXT);
     view_paint(&view, 9, ROLE_TEXT);
     for (int row = 0; row < HEIGHT; row++)
         if (*row_text(row)) {

@@ -91,14 +91,6 @@ static const struct {
     {"mono", mono, 0},
 };
 
-bool theme_known(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(themes); i++)
-        if (strcmp(themes[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 static bool coloured(enum theme_colour colour)
 {
     const char *no_color = getenv("NO_COLOR");

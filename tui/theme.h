@@ -15,9 +15,6 @@ struct theme {
     int pairs[ROLES]; /* 0: the terminal's own colours */
 };
 
-/* "default", "high-contrast", "mono", "256". */
-bool theme_known(const char *name);
-
 /* After curses is up. Falls back to what the terminal has. colour: auto heeds
  * NO_COLOR (no-color.org). */
 void theme_load(struct theme *theme, const char *name,

@@ -149,16 +149,6 @@ int view_right(const struct view *view, int row, int end, int columns,
     return col;
 }
 
-void view_fill(const struct view *view, int row, int col, int columns,
-               enum role role)
-{
-    if (!clip(view, row, col, &columns))
-        return;
-    set_role(view, role);
-    mvwhline(view->window, view->rect.row + row, view->rect.col + col, ' ',
-             columns);
-}
-
 void view_paint(const struct view *view, int row, enum role role)
 {
     const struct theme *theme = &view->screen->theme;
@@ -257,12 +247,4 @@ void view_rule(const struct view *view, int row, const struct view_rule *rule)
             view_text(view, row, cols - columns - 1, columns, ROLE_FAINT,
                       title);
     }
-}
-
-void view_line(const struct view *view, int col)
-{
-    static const wchar_t bar[] = {0x2502, 0};
-
-    for (int row = 0; row < view->rect.rows; row++)
-        put(view, row, col, ROLE_RULE, view->screen->ascii ? L"|" : bar, 1);
 }

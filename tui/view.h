@@ -37,10 +37,6 @@ int view_format(const struct view *view, int row, int col, int columns,
 int view_right(const struct view *view, int row, int end, int columns,
                enum role role, const char *text);
 
-/* Blanks. */
-void view_fill(const struct view *view, int row, int col, int columns,
-               enum role role);
-
 /* Changes how a row that is drawn already looks, text and all. */
 void view_paint(const struct view *view, int row, enum role role);
 
@@ -62,8 +58,5 @@ struct view_rule {
     bool focus;
 };
 void view_rule(const struct view *view, int row, const struct view_rule *rule);
-
-/* A line from top to bottom at column col. */
-void view_line(const struct view *view, int col);
 
 #endif
