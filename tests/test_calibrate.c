@@ -1,5 +1,7 @@
 #include "threads/calibrate.h"
 
+#include <unistd.h>
+
 #include "tap.h"
 
 enum { AGAIN = 20 };
@@ -28,8 +30,10 @@ static void test_learned(const struct calibrate *calibrate)
 static void test_other(const struct calibrate *calibrate)
 {
     tap_int(calibrate_path(calibrate, 1, 0), PATH_OTHER, "another place");
-    tap_int(calibrate_path(calibrate, UINT64_MAX, UINT64_MAX), PATH_OTHER,
+    tap_int(calibrate_path(calibrate, UINT64_MAX, UINT64_MAX), PATH_DIRECT,
             "no place in the library");
+    tap_int(calibrate_path(calibrate, (uintptr_t)syscall - calibrate->base, 0),
+            PATH_DIRECT, "the kernel called as such");
     tap_int(calibrate_word(calibrate, 1), -1, "of which no word is wanted");
 }
 

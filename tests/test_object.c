@@ -103,6 +103,9 @@ static void test_no_mutex(void)
     object = judge(PRIVATE_WAIT, 2, PATH_OTHER);
     tap_ok(object.kind == OBJECT_INTERNAL && object.holder == 0,
            "not waited for by a mutex's function");
+    object = judge(PRIVATE_WAIT, 2, PATH_DIRECT);
+    tap_ok(object.kind == OBJECT_FUTEX && object.holder == 0,
+           "nor by the C library");
     object = judge(0, 0x80000001, PATH_OTHER);
     tap_int(object.kind, OBJECT_FUTEX, "not robust, but called so");
     object = judge_at(0x1001, PRIVATE_WAIT, 2, 0, PATH_MUTEX, true);

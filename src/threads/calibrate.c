@@ -502,6 +502,7 @@ static enum object_path path_by_name(const struct calibrate *calibrate,
         {"pthread_rwlock_", PATH_RWLOCK_WRITE},
         {"pthread_mutex_", PATH_MUTEX},
         {"pthread_barrier_", PATH_BARRIER},
+        {"syscall", PATH_DIRECT},
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -527,7 +528,7 @@ enum object_path calibrate_path(const struct calibrate *calibrate,
             return entry->path;
     }
     if (code >= calibrate->end - calibrate->base)
-        return PATH_OTHER;
+        return PATH_DIRECT;
     return path_by_name(calibrate, here ? back : code);
 }
 

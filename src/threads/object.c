@@ -181,6 +181,7 @@ static bool judge_path(const struct object_signs *signs, struct object *object)
         return judge_barrier(signs, object);
     case PATH_UNKNOWN:
     case PATH_OTHER:
+    case PATH_DIRECT:
     case PATH_JOIN:
         break;
     }

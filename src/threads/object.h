@@ -29,6 +29,7 @@ enum object_kind {
 enum object_path {
     PATH_UNKNOWN, /* not calibrated for this C library */
     PATH_OTHER,   /* none of these */
+    PATH_DIRECT,  /* whoever waits has called the kernel himself */
     PATH_MUTEX,
     PATH_RWLOCK_READ,
     PATH_RWLOCK_WRITE,

@@ -238,7 +238,7 @@ static enum object_path path_of(const struct target *target,
     if (!target->same_library)
         return PATH_UNKNOWN;
     if (code < target->library)
-        return PATH_OTHER;
+        return PATH_DIRECT;
     return calibrate_path(&target->calibrate, code - target->library,
                           look->back - target->library);
 }
