@@ -12,6 +12,7 @@
 
 #include "tap.h"
 
+static struct stack_rules rules;
 static sem_t semaphore;
 static atomic_int tid;
 static volatile int depth; /* keeps calls from being jumps */
@@ -85,7 +86,7 @@ static void test_waiting(const struct syscall_line *line)
 
     if (!tap_ok(modules_read(&modules, getpid()), "this process"))
         return;
-    stack_read(&modules, line, &stack);
+    stack_read(&modules, &rules, line, &stack);
     inner = place(&modules, &stack, "stack_inner+");
     tap_ok(inner > 0, "the function that waits");
     tap_int(place(&modules, &stack, "stack_middle+"), inner + 1, "its caller");
@@ -104,10 +105,10 @@ static void test_nowhere(struct syscall_line line)
     if (!modules_read(&modules, getpid()))
         return;
     line.stack = 8;
-    stack_read(&modules, &line, &stack);
+    stack_read(&modules, &rules, &line, &stack);
     tap_ok(stack.count == 1 && !stack.whole, "a stack that is not there");
     line.code = 8;
-    stack_read(&modules, &line, &stack);
+    stack_read(&modules, &rules, &line, &stack);
     tap_ok(stack.count == 1 && stack.codes[0] == 8, "code that is not there");
     modules_fini(&modules);
 }

@@ -17,6 +17,7 @@ enum {
 
 struct walk {
     struct modules *modules;
+    struct stack_rules *rules;
     uint64_t code;
     uint64_t stack;
     uint64_t frame; /* rbp, */
@@ -71,7 +72,7 @@ static bool read_entry(pid_t pid, uint64_t at, struct entry *entry)
 
 /* ---- one frame ---- */
 
-static bool find_rule(const struct walk *walk, uint64_t code,
+static bool read_rule(const struct walk *walk, uint64_t code,
                       struct cfi_rule *rule)
 {
     pid_t pid = walk->modules->pid;
@@ -85,6 +86,21 @@ static bool find_rule(const struct walk *walk, uint64_t code,
            read_entry(pid, at, &entry) && cfi_common(&entry.entry, &at) &&
            read_entry(pid, at, &common) &&
            cfi_rule(&entry.entry, &common.entry, code, rule);
+}
+
+static bool find_rule(const struct walk *walk, uint64_t code,
+                      struct cfi_rule *rule)
+{
+    size_t place = (code ^ code >> 12) % STACK_RULES;
+
+    if (walk->rules->rows[place].code != code) {
+        if (!read_rule(walk, code, rule))
+            return false;
+        walk->rules->rows[place].code = code;
+        walk->rules->rows[place].rule = *rule;
+    }
+    *rule = walk->rules->rows[place].rule;
+    return true;
 }
 
 static bool follows_call(const struct walk *walk, uint64_t code)
@@ -141,14 +157,15 @@ static bool go_up(struct walk *walk, const struct cfi_rule *rule)
     return code != 0;
 }
 
-void stack_read(struct modules *modules, const struct syscall_line *call,
-                struct stack *stack)
+void stack_read(struct modules *modules, struct stack_rules *rules,
+                const struct syscall_line *call, struct stack *stack)
 {
     struct walk *walk = mem_new(sizeof(*walk));
     struct cfi_rule rule;
 
     *stack = (struct stack){.count = 0};
     walk->modules = modules;
+    walk->rules = rules;
     walk->code = call->code;
     walk->stack = call->stack;
     copy_stack(walk);

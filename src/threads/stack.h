@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "threads/cfi.h"
 #include "threads/modules.h"
 #include "threads/syscall_line.h"
 
@@ -19,8 +20,19 @@ struct stack {
     bool whole;                   /* the last began the thread */
 };
 
+enum { STACK_RULES = 512 };
+
+/* Rules that have been found, by code: many threads wait in the same places.
+ * For one state of the modules; zero to begin with. */
+struct stack_rules {
+    struct {
+        uint64_t code;
+        struct cfi_rule rule;
+    } rows[STACK_RULES];
+};
+
 /* call: INSIDE. The reader sees to it that the thread has not run meanwhile. */
-void stack_read(struct modules *modules, const struct syscall_line *call,
-                struct stack *stack);
+void stack_read(struct modules *modules, struct stack_rules *rules,
+                const struct syscall_line *call, struct stack *stack);
 
 #endif

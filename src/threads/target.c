@@ -246,6 +246,7 @@ static void know_program(struct target *target, int64_t now_ns)
     read_words(target);
     target->told.limit[0] = '\0';
     modules_fini(&target->modules);
+    target->rules = (struct stack_rules){.rows = {{.code = 0}}};
     target->modules_ns = now_ns;
     target->library = 0;
     target->same_library = target->block.known = target->readable = false;
@@ -294,6 +295,7 @@ void target_refresh(struct target *target, int64_t now_ns)
     if (!modules_read(&modules, target->pid))
         return;
     modules_fini(&target->modules);
+    target->rules = (struct stack_rules){.rows = {{.code = 0}}};
     target->modules = modules;
 }
 

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "threads/calibrate.h"
 #include "threads/modules.h"
+#include "threads/stack.h"
 #include "threads/task.h"
 #include "threads/threads.h"
 
@@ -37,6 +38,7 @@ struct target {
     size_t auxv_len;
     bool readable; /* its memory is */
     struct modules modules;
+    struct stack_rules rules;
     int64_t modules_ns; /* when they were read; 0: not yet */
     uint64_t library;   /* where its C library is; 0: it has no glibc */
     bool same_library;  /* as ours, for which calibrate holds */

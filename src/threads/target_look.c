@@ -415,7 +415,7 @@ static void read_stack(struct target *target, const struct task_pass *pass,
         return;
     if (!modules_has(&target->modules, task->call.code))
         target_refresh(target, pass->now_ns);
-    stack_read(&target->modules, &task->call, &stack);
+    stack_read(&target->modules, &target->rules, &task->call, &stack);
     if (task_stands(task, pass))
         task->stack = name_stack(target, &stack);
 }
