@@ -445,6 +445,27 @@ def python(t):
 
 
 @test
+def gil(t):
+    """who waits for a Python interpreter, and who has it"""
+    script = ('import threading, sys, os\n'
+              'def spin():\n'
+              '    while True: sum(range(1000))\n'
+              'for i in range(3):\n'
+              '    threading.Thread(target=spin, daemon=True).start()\n'
+              'print("ready", flush=True)\n'
+              'sys.stdin.read()\n'
+              'os._exit(0)\n')
+    with victim(program=[sys.executable, '-c', script]) as one:
+        def ask():
+            found = [row for row in report(t, one.pid)[1]['threads']
+                     if row['state'] == 'GIL' and 'holder' in row]
+            return found or None
+        for row in until(ask, 'a thread that waits for another'):
+            check(row['what'].startswith('GIL '), row['what'])
+            check(row['holder'] != row['tid'], 'another holds it')
+
+
+@test
 def private(t):
     """who may not look is told why, and sees states"""
     if os.geteuid() != 0:

@@ -34,6 +34,7 @@ static enum role role_of(const struct threads_row *row)
         return ROLE_WAIT;
     case THREADS_LOCK:
     case THREADS_RWLOCK:
+    case THREADS_GIL:
         return ROLE_BLOCK;
     case THREADS_GONE:
     case THREADS_ZOMBIE:

@@ -59,6 +59,7 @@ static const char *object_word(enum object_kind kind)
         [OBJECT_COND_OR_SEM] = "condition or semaphore",
         [OBJECT_BARRIER] = "barrier",
         [OBJECT_THREAD] = "thread",
+        [OBJECT_GIL] = "gil",
     };
 
     return words[kind];

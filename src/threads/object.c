@@ -304,6 +304,7 @@ void object_text(const struct object *object, char *out, size_t size)
         [OBJECT_COND_OR_SEM] = "condition or semaphore",
         [OBJECT_BARRIER] = "barrier",
         [OBJECT_THREAD] = "the end of thread",
+        [OBJECT_GIL] = "GIL",
     };
 
     if (object->kind == OBJECT_MUTEX)

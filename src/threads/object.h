@@ -22,6 +22,7 @@ enum object_kind {
     OBJECT_COND_OR_SEM,
     OBJECT_BARRIER,
     OBJECT_THREAD, /* it joins one */
+    OBJECT_GIL,    /* gil.h: the lock of a Python interpreter */
     OBJECT_KINDS
 };
 

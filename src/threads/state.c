@@ -14,7 +14,7 @@ const char *threads_state_word(enum threads_state state)
         [THREADS_STOPPED] = "STOPPED", [THREADS_ZOMBIE] = "ZOMBIE",
         [THREADS_GONE] = "GONE",       [THREADS_RWLOCK] = "RWLOCK",
         [THREADS_SEM] = "SEM",         [THREADS_BARRIER] = "BARRIER",
-        [THREADS_FUTEX] = "FUTEX",
+        [THREADS_FUTEX] = "FUTEX",     [THREADS_GIL] = "GIL",
     };
 
     return (unsigned)state < ARRAY_LEN(words) ? words[state] : "?";
@@ -31,7 +31,7 @@ enum strip_class threads_state_class(enum threads_state state)
         [THREADS_STOPPED] = STRIP_WAIT,    [THREADS_ZOMBIE] = STRIP_GONE,
         [THREADS_GONE] = STRIP_GONE,       [THREADS_RWLOCK] = STRIP_LOCK,
         [THREADS_SEM] = STRIP_WAIT,        [THREADS_BARRIER] = STRIP_WAIT,
-        [THREADS_FUTEX] = STRIP_WAIT,
+        [THREADS_FUTEX] = STRIP_WAIT,      [THREADS_GIL] = STRIP_LOCK,
     };
 
     return (unsigned)state < ARRAY_LEN(classes) ? classes[state]

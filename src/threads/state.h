@@ -26,6 +26,7 @@ enum threads_state {
     THREADS_RWLOCK, /* these of another process only */
     THREADS_SEM,
     THREADS_BARRIER,
+    THREADS_GIL,   /* the lock of a Python interpreter */
     THREADS_FUTEX, /* something of its own making */
     THREADS_STATES
 };

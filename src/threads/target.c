@@ -181,6 +181,14 @@ static bool read_place(struct target *target, const char *name, uint32_t bits,
     return true;
 }
 
+static bool has_python(struct target *target)
+{
+    uint64_t base;
+
+    return modules_find(&target->modules, "libpython", &base) ||
+           modules_find(&target->modules, "python", &base);
+}
+
 static void know_library(struct target *target)
 {
     uint64_t musl;
@@ -250,6 +258,7 @@ static void know_program(struct target *target, int64_t now_ns)
     target->modules_ns = now_ns;
     target->library = 0;
     target->same_library = target->block.known = target->readable = false;
+    target->python = false;
     target->inner = status_numbers(target->pid, "\nNSpid:", numbers, 8) > 1;
     if (is_32_bit(target)) {
         limit(target, "it is a 32-bit program: its locks cannot be read, only "
@@ -263,6 +272,7 @@ static void know_program(struct target *target, int64_t now_ns)
         return;
     }
     target->readable = true;
+    target->python = has_python(target);
     know_library(target);
 }
 

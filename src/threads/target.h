@@ -43,7 +43,8 @@ struct target {
     uint64_t library;   /* where its C library is; 0: it has no glibc */
     bool same_library;  /* as ours, for which calibrate holds */
     struct target_block block;
-    bool inner; /* it numbers its threads otherwise than we do */
+    bool python; /* it has an interpreter in it */
+    bool inner;  /* it numbers its threads otherwise than we do */
 };
 
 /* ERR_REFUSED for a thread of the kernel, or one that is no process. */
@@ -59,6 +60,10 @@ void target_renew(struct target *target, int64_t now_ns);
 /* Reads its regions again if that is long ago: something lies where nothing was
  * known. */
 void target_refresh(struct target *target, int64_t now_ns);
+
+/* target_meet.c: finds out who the thread is, once for each program. */
+void target_meet(struct target *target, const struct task_pass *pass,
+                 struct task *task);
 
 /* target_look.c: after the tasks (ascending) have been looked at, what those
  * in futex(2) wait on, and who holds it. */

@@ -1,111 +1,18 @@
 /* What the threads of another process wait on. One pass reads the words around
  * all futexes in few calls. */
-#include <errno.h>
-#include <linux/futex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "threads/gil.h"
 #include "threads/memory.h"
-#include "threads/number.h"
 #include "threads/stack.h"
 #include "threads/target.h"
 
-enum {
-    MEETINGS = 4, /* a thread that begins has no block yet: tried so often */
-    BLOCK = 2048, /* before its robust list's head lies the block's begin */
-    SELF = 16,    /* in the block: its own address (tcbhead_t of x86-64) */
-    STATUS = 4096,
-    STACK_TEXT = 16384,
-    PAGE = 4096
-};
-
-/* ---- who a thread is ---- */
-
-/* The last number of NSpid: as its own namespace counts. */
-static int read_inner(const struct task_pass *pass, int tid)
-{
-    static const char key[] = "\nNSpid:";
-    char text[STATUS];
-    ssize_t len =
-        process_read(pass->process, -1, tid, "status", text, sizeof(text) - 1);
-    struct number_text rest;
-    uint64_t number = (uint64_t)tid;
-
-    if (len <= 0)
-        return tid;
-    text[len] = '\0';
-    rest.at = strstr(text, key);
-    if (!rest.at)
-        return tid;
-    rest.at += strlen(key);
-    rest.len = strcspn(rest.at, "\n");
-    while (number_decimal(&rest, &number))
-        ;
-    return number <= INT32_MAX ? (int)number : tid;
-}
-
-/* The thread's own block begins with its own address, twice; behind it lies the
- * head of the list of robust locks, which the kernel knows. 0: not found. */
-static uint64_t find_block(const struct target *target, const struct task *task)
-{
-    uint64_t words[BLOCK / sizeof(uint64_t)];
-    uint64_t head = 0;
-    size_t len;
-
-    if (syscall(SYS_get_robust_list, task->tid, &head, &len) != 0 ||
-        head < BLOCK || head % sizeof(uint64_t) != 0 ||
-        !memory_read(target->pid, head - BLOCK, words, sizeof(words)))
-        return 0;
-    for (size_t i = BLOCK / sizeof(uint64_t) - SELF / sizeof(uint64_t) - 1;
-         i > 0; i--) {
-        uint64_t at = head - BLOCK + i * sizeof(uint64_t);
-
-        if (words[i] == at && words[i + SELF / sizeof(uint64_t)] == at)
-            return at;
-    }
-    return 0;
-}
-
-/* Which function it began with; believed only if the block has the thread's
- * number. False: perhaps the next time. */
-static bool find_start(struct target *target, struct task *task)
-{
-    uint64_t block = find_block(target, task);
-    uint64_t start;
-    uint32_t tid;
-
-    if (block == 0 ||
-        !memory_read(target->pid, block + target->block.tid, &tid,
-                     sizeof(tid)) ||
-        tid != (uint32_t)task->inner ||
-        !memory_read(target->pid, block + target->block.start, &start,
-                     sizeof(start)))
-        return false;
-    if (start != 0)
-        modules_name(&target->modules, start, task->start, sizeof(task->start));
-    else if (task->tid == target->pid)
-        snprintf(task->start, sizeof(task->start), "main");
-    return true;
-}
-
-static void meet(struct target *target, const struct task_pass *pass,
-                 struct task *task)
-{
-    if (task->met == target->programs)
-        return;
-    if (task->meetings++ == 0 && target->inner)
-        task->inner = read_inner(pass, task->tid);
-    if (target->readable && target->block.known && !find_start(target, task) &&
-        task->meetings < MEETINGS)
-        return;
-    task->met = target->programs;
-    task->meetings = 0;
-}
+enum { STACK_TEXT = 16384, PAGE = 4096 };
 
 /* ---- one number for another ---- */
 
@@ -115,6 +22,7 @@ struct numbers {
         int tid;
     } * rows;
     size_t count;
+    struct task *const *tasks;
 };
 
 static int compare(const void *a, const void *b)
@@ -129,6 +37,7 @@ static void number_all(struct numbers *numbers, struct task *const *tasks,
                        size_t count)
 {
     numbers->count = count;
+    numbers->tasks = tasks;
     numbers->rows = mem_resize(NULL, count, sizeof(*numbers->rows));
     for (size_t i = 0; i < count; i++)
         numbers->rows[i] = (struct number){tasks[i]->inner, tasks[i]->tid};
@@ -166,6 +75,7 @@ static bool in_futex(const struct task *task)
 static bool is_old(const struct task *task)
 {
     return !task->ran && task->object.kind != OBJECT_NONE &&
+           task->object.kind != OBJECT_GIL &&
            task->object.kind != OBJECT_MUTEX &&
            task->object.kind != OBJECT_RWLOCK;
 }
@@ -251,6 +161,7 @@ static enum threads_state state_of(const struct object *object)
         [OBJECT_RWLOCK] = THREADS_RWLOCK,   [OBJECT_COND] = THREADS_COND,
         [OBJECT_SEM] = THREADS_SEM,         [OBJECT_COND_OR_SEM] = THREADS_COND,
         [OBJECT_BARRIER] = THREADS_BARRIER, [OBJECT_THREAD] = THREADS_JOIN,
+        [OBJECT_GIL] = THREADS_GIL,
     };
 
     return states[object->kind];
@@ -304,6 +215,20 @@ static enum threads_claim claim_of(const struct task *task, bool stood)
     if (task->object.kind == OBJECT_THREAD)
         return THREADS_EXACT;
     return stood ? THREADS_CONFIRMED : THREADS_SAMPLED;
+}
+
+/* A condition of a Python program may be its interpreter's lock. */
+static void look_into_cond(struct target *target, const struct numbers *numbers,
+                           struct object *object)
+{
+    const struct task *holder;
+
+    if (!target->python || object->kind != OBJECT_COND || !object->timed ||
+        !gil_read(target->pid, object->address, numbers->tasks, numbers->count,
+                  &holder))
+        return;
+    object->kind = OBJECT_GIL;
+    object->holder = holder ? (uint32_t)holder->inner : 0;
 }
 
 /* What was seen now, after what was seen before. */
@@ -375,6 +300,7 @@ static void judge(struct target *target, const struct numbers *numbers,
         forget(look->task);
         return;
     }
+    look_into_cond(target, numbers, &object);
     if (target->readable) {
         settle(target, numbers, now_ns, look->task, &object);
         return;
@@ -439,7 +365,7 @@ void target_look(struct target *target, const struct task_pass *pass,
     if (!target->ended)
         target_renew(target, pass->now_ns);
     for (size_t i = 0; i < count; i++) {
-        meet(target, pass, tasks[i]);
+        target_meet(target, pass, tasks[i]);
         if (!in_futex(tasks[i]))
             forget(tasks[i]);
         else if (!is_old(tasks[i]))

@@ -58,6 +58,7 @@ struct task {
     unsigned ring;
     unsigned met; /* the program whose inner and start these are; 0: not yet */
     unsigned meetings; /* so often they were tried */
+    uint64_t block;    /* its struct pthread; 0: not known */
     struct object object;
     enum threads_claim claim;
     char start[THREADS_START];
