@@ -5,6 +5,7 @@ was found."""
 import os
 import re
 import signal
+import termios
 
 import blackbox
 from blackbox import THREADLAB, Run, Skipped, test, until
@@ -270,6 +271,25 @@ def background(t):
         tty.wait(r'done +f\.bin')
         tty.send('q')
         away(tty)
+
+
+@test
+def held_up(t):
+    """a Ctrl+S that stopped the output meanwhile does not stop the screen"""
+    with bench(t) as tty:
+        ready(tty)
+        os.kill(tty.pid, signal.SIGSTOP)
+        tty.wait(lambda: state(tty.pid) == 'T', what='a stop')
+        # what a shell would have made of it: cooked mode, and then Ctrl+S
+        with open(f'/proc/{tty.pid}/fd/0') as terminal:
+            mode = termios.tcgetattr(terminal)
+            mode[0] |= termios.IXON
+            mode[3] |= termios.ICANON
+            termios.tcsetattr(terminal, termios.TCSANOW, mode)
+        tty.raw(b'\x13')
+        os.kill(tty.pid, signal.SIGCONT)
+        tty.send('?')
+        tty.wait('Help')
 
 
 @test

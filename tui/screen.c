@@ -313,8 +313,19 @@ void screen_suspend(struct screen *screen)
     screen_resume(screen);
 }
 
+/* A Ctrl+S that the terminal took while it was the shell's would hold every
+ * write up, and nobody here could know of the Ctrl+Q. TCOON alone ends only
+ * what TCOOFF began. */
+static void let_output_go_on(void)
+{
+    tcflow(STDOUT_FILENO, TCOOFF);
+    tcflow(STDOUT_FILENO, TCOON);
+}
+
 void screen_resume(struct screen *screen)
 {
+    if (in_foreground(screen_fd(screen)))
+        let_output_go_on();
     if (screen->up)
         turn_off(screen); /* whatever the shell has left of the modes */
     if (!in_foreground(screen_fd(screen)))
