@@ -41,6 +41,14 @@ struct module {
     bool framed;           /* that has been tried */
 };
 
+enum { NAME_BYTES = 32 }; /* a symbol's, about */
+
+static uint64_t bytes_of(const struct module *module)
+{
+    return module->symbols.count * (sizeof(struct elf_symbol) + NAME_BYTES) +
+           (module->frames ? module->head.frames_size : 0);
+}
+
 /* ---- reading the list ---- */
 
 static bool read_maps(pid_t pid, struct str *text)
@@ -114,6 +122,52 @@ bool modules_read(struct modules *modules, pid_t pid)
     }
     str_fini(&text);
     return modules->count > 0;
+}
+
+static bool is_at(const struct module *left, const struct module *right)
+{
+    return left->start == right->start && left->file == right->file &&
+           strcmp(left->path, right->path) == 0;
+}
+
+/* What has been learned of a file goes over to its new row. */
+static void take_over(struct module *to, struct module *from)
+{
+    uint64_t end = to->end;
+    char *path = to->path;
+
+    *to = *from;
+    to->end = end;
+    to->path = path;
+    from->symbols = (struct elf_symbols){.count = 0};
+    from->frames = NULL;
+    from->looked = false;
+}
+
+/* Both lists are in order of addresses. */
+bool modules_renew(struct modules *modules, bool *moved)
+{
+    struct modules now;
+    size_t old = 0;
+
+    *moved = false;
+    if (!modules_read(&now, modules->pid))
+        return false;
+    for (size_t i = 0; i < now.count; i++) {
+        while (old < modules->count &&
+               modules->rows[old].start < now.rows[i].start)
+            old++;
+        if (old < modules->count && is_at(&now.rows[i], &modules->rows[old]))
+            take_over(&now.rows[i], &modules->rows[old]);
+    }
+    now.bytes = modules->bytes;
+    for (size_t i = 0; i < modules->count; i++) {
+        *moved |= modules->rows[i].looked;
+        now.bytes -= bytes_of(&modules->rows[i]);
+    }
+    modules_fini(modules);
+    *modules = now;
+    return true;
 }
 
 void modules_fini(struct modules *modules)
@@ -198,11 +252,6 @@ static bool is_same(const struct modules *modules, const struct module *module,
            memcmp(there, here, size) == 0;
 }
 
-static uint64_t bytes_of(const struct elf_symbols *symbols)
-{
-    return symbols->count * (sizeof(struct elf_symbol) + 32);
-}
-
 static void look(struct modules *modules, struct module *module)
 {
     struct stat stat;
@@ -222,7 +271,7 @@ static void look(struct modules *modules, struct module *module)
         module->named =
             module->known && modules->bytes < BYTES_MAX &&
             elf_symbols_read(&source, &module->head, &module->symbols);
-        modules->bytes += bytes_of(&module->symbols);
+        modules->bytes += bytes_of(module);
     }
     close(fd);
 }
@@ -244,13 +293,6 @@ static struct module *before(const struct modules *modules, uint64_t address)
             high = middle;
     }
     return low > 0 ? &modules->rows[low - 1] : NULL;
-}
-
-bool modules_has(const struct modules *modules, uint64_t address)
-{
-    const struct module *module = before(modules, address);
-
-    return module && address < module->end;
 }
 
 /* Its zeroed part is a nameless region behind the file's own. */

@@ -26,13 +26,15 @@ bool modules_read(struct modules *modules, pid_t pid)
     __attribute__((warn_unused_result));
 void modules_fini(struct modules *modules);
 
+/* The same again; what is known of files that still are where they were stays.
+ * *moved: one that has been looked into is no longer there. False: they cannot
+ * be read, and all is as before. */
+bool modules_renew(struct modules *modules, bool *moved);
+
 /* Where the ELF file whose name begins so ("libc.so.6", "libc-2.31") is loaded;
  * false: it is not. */
 bool modules_find(struct modules *modules, const char *name, uint64_t *base)
     __attribute__((warn_unused_result));
-
-/* Whether any region lies at the address. */
-bool modules_has(const struct modules *modules, uint64_t address);
 
 /* What a symbol of the file loaded at base is in memory; false: no such name.
  */

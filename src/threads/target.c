@@ -297,16 +297,13 @@ void target_renew(struct target *target, int64_t now_ns)
 
 void target_refresh(struct target *target, int64_t now_ns)
 {
-    struct modules modules;
+    bool moved;
 
     if (now_ns - target->modules_ns < REFRESH_NS)
         return;
     target->modules_ns = now_ns;
-    if (!modules_read(&modules, target->pid))
-        return;
-    modules_fini(&target->modules);
-    target->rules = (struct stack_rules){.rows = {{.code = 0}}};
-    target->modules = modules;
+    if (modules_renew(&target->modules, &moved) && moved)
+        target->rules = (struct stack_rules){.rows = {{.code = 0}}};
 }
 
 /* ---- making one ---- */

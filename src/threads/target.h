@@ -57,8 +57,7 @@ pid_t target_pid(const struct target *target); /* NULL: 0 */
 /* Sees whether it is another program by now, and gets to know that. */
 void target_renew(struct target *target, int64_t now_ns);
 
-/* Reads its regions again if that is long ago: something lies where nothing was
- * known. */
+/* Reads its regions again if that is long ago. */
 void target_refresh(struct target *target, int64_t now_ns);
 
 /* target_meet.c: finds out who the thread is, once for each program. */

@@ -179,8 +179,7 @@ static void describe(struct target *target, int64_t now_ns, struct task *task)
                  task->holder > 0 ? task->holder : (int)object->holder);
         return;
     }
-    if (!modules_has(&target->modules, object->address))
-        target_refresh(target, now_ns);
+    target_refresh(target, now_ns);
     modules_name(&target->modules, object->address, name, sizeof(name));
     if (name[0] == '\0')
         snprintf(name, sizeof(name), "0x%llx",
@@ -339,8 +338,7 @@ static void read_stack(struct target *target, const struct task_pass *pass,
     if (!pass->stacks || task->stack || !target->readable ||
         task->call.kind != SYSCALL_INSIDE)
         return;
-    if (!modules_has(&target->modules, task->call.code))
-        target_refresh(target, pass->now_ns);
+    target_refresh(target, pass->now_ns);
     stack_read(&target->modules, &target->rules, &task->call, &stack);
     if (task_stands(task, pass))
         task->stack = name_stack(target, &stack);
