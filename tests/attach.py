@@ -293,6 +293,15 @@ def rwlocks(t):
 
 
 @test
+def headless(t):
+    """a program whose first thread has ended"""
+    seen = deadlock(t, ['headless'], ['ring'])
+    states = [row['state'] for row in seen['threads']]
+    t.equal(states.count('ZOMBIE'), 1, 'the first')
+    check('limit' not in seen, seen.get('limit'))
+
+
+@test
 def timed(t):
     """a ring with a time limit is told, but is no deadlock"""
     with victim('timed', 3) as one:

@@ -314,6 +314,28 @@ static void *rwlock_reader(void *arg)
     return arg;
 }
 
+/* The first thread ends, the others live on; one of them listens. */
+static void *listener(void *arg)
+{
+    char byte;
+
+    puts("ready");
+    fflush(stdout);
+    while (read(STDIN_FILENO, &byte, 1) > 0)
+        ;
+    _exit(0);
+    return arg;
+}
+
+static void headless(void)
+{
+    ring(2, ring_member);
+    while (said < spawned)
+        sched_yield();
+    spawn(listener, NULL);
+    pthread_exit(NULL);
+}
+
 static void rwlock_ring(void)
 {
     pthread_barrier_init(&ring_start, NULL, 2);
@@ -493,6 +515,8 @@ static bool begin(const char *mode, int number)
         many(number, idle);
     else if (strcmp(mode, "active") == 0)
         many(number, active);
+    else if (strcmp(mode, "headless") == 0)
+        headless();
     else if (strcmp(mode, "dying") == 0)
         spawn(dying, NULL);
     else

@@ -83,6 +83,7 @@ static const struct call calls[] = {
     CALL(mq_timedsend, SYSCALL, 0),
     CALL(restart_syscall, SYSCALL, -1),
     CALL(ptrace, SYSCALL, -1),
+    CALL(clone, SYSCALL, -1),
     CALL(mmap, SYSCALL, -1),
     CALL(munmap, SYSCALL, -1),
     CALL(madvise, SYSCALL, -1),

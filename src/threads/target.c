@@ -64,7 +64,7 @@ static size_t status_numbers(pid_t pid, const char *key, uint64_t *numbers,
 static void read_words(struct target *target)
 {
     char text[TEXT];
-    ssize_t len = read_small(target->pid, "cmdline", text, sizeof(text));
+    ssize_t len = read_small(target->eye, "cmdline", text, sizeof(text));
 
     for (ssize_t i = 0; i < len; i++)
         if (text[i] == '\0')
@@ -150,7 +150,7 @@ static void explain(struct target *target)
 static bool read_library_head(struct target *target, uint64_t base,
                               unsigned char head[LIBRARY_HEAD])
 {
-    return memory_read(target->pid, base, head, LIBRARY_HEAD);
+    return memory_read(target->eye, base, head, LIBRARY_HEAD);
 }
 
 /* Headers and build id are the same: the library is. */
@@ -174,7 +174,7 @@ static bool read_place(struct target *target, const char *name, uint32_t bits,
     uint64_t at;
 
     if (!modules_symbol(&target->modules, target->library, name, &at) ||
-        !memory_read(target->pid, at, values, sizeof(values)) ||
+        !memory_read(target->eye, at, values, sizeof(values)) ||
         values[0] != bits || values[1] != 1 || values[2] > BLOCK_MAX)
         return false;
     *place = values[2];
@@ -227,7 +227,7 @@ static bool is_32_bit(const struct target *target)
     int fd;
     bool old;
 
-    snprintf(path, sizeof(path), "/proc/%d/exe", (int)target->pid);
+    snprintf(path, sizeof(path), "/proc/%d/exe", (int)target->eye);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
@@ -242,7 +242,7 @@ static bool may_read(const struct target *target)
 {
     char byte;
 
-    return memory_read(target->pid, 0, &byte, 1) || errno == EFAULT;
+    return memory_read(target->eye, 0, &byte, 1) || errno == EFAULT;
 }
 
 static void know_program(struct target *target, int64_t now_ns)
@@ -265,8 +265,8 @@ static void know_program(struct target *target, int64_t now_ns)
                       "the states of its threads");
         return;
     }
-    if (!modules_read(&target->modules, target->pid) ||
-        read_small(target->pid, "syscall", text, sizeof(text)) <= 0 ||
+    if (!modules_read(&target->modules, target->eye) ||
+        read_small(target->eye, "syscall", text, sizeof(text)) <= 0 ||
         !may_read(target)) {
         explain(target);
         return;
@@ -279,7 +279,7 @@ static void know_program(struct target *target, int64_t now_ns)
 void target_renew(struct target *target, int64_t now_ns)
 {
     unsigned char auxv[TARGET_AUXV];
-    ssize_t len = read_small(target->pid, "auxv", (char *)auxv, sizeof(auxv));
+    ssize_t len = read_small(target->eye, "auxv", (char *)auxv, sizeof(auxv));
 
     /* It holds addresses that differ from one exec to the next. */
     if (len < 0)
@@ -343,7 +343,7 @@ struct target *target_new(pid_t pid, struct err *err)
         return NULL;
     }
     target = mem_new(sizeof(*target));
-    target->pid = target->told.pid = pid;
+    target->pid = target->eye = target->told.pid = pid;
     calibrate_run(&target->calibrate);
     return target;
 }

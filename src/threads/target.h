@@ -28,6 +28,7 @@ struct target_block {
 
 struct target {
     pid_t pid;
+    pid_t eye; /* one of its threads, through which it is read */
     struct calibrate calibrate;
     struct threads_target told; /* all but ended */
     bool ended;

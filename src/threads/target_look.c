@@ -105,7 +105,7 @@ static void read_less(const struct target *target, struct look *look)
     if (last > page + PAGE)
         last = page + PAGE;
     memset(look->bytes, 0, sizeof(look->bytes));
-    look->has_bytes = memory_read(target->pid, first,
+    look->has_bytes = memory_read(target->eye, first,
                                   look->bytes + (first + OBJECT_BEFORE - word),
                                   (size_t)(last - first));
 }
@@ -129,7 +129,7 @@ static void read_looks(const struct target *target, struct look *looks,
                                       .out = &looks[i].back,
                                       .size = sizeof(looks[i].back)};
     }
-    memory_read_many(target->pid, pieces, wanted);
+    memory_read_many(target->eye, pieces, wanted);
     for (size_t i = 0; i < count; i++) {
         looks[i].has_bytes = pieces[i].read;
         if (!pieces[i].read)
@@ -223,7 +223,7 @@ static void look_into_cond(struct target *target, const struct numbers *numbers,
     const struct task *holder;
 
     if (!target->python || object->kind != OBJECT_COND || !object->timed ||
-        !gil_read(target->pid, object->address, numbers->tasks, numbers->count,
+        !gil_read(target->eye, object->address, numbers->tasks, numbers->count,
                   &holder))
         return;
     object->kind = OBJECT_GIL;
@@ -352,6 +352,19 @@ static bool has_ended(struct task *const *tasks, size_t count)
     return true;
 }
 
+/* A thread to read through: the first has no memory any more once it has
+ * ended, though others live. */
+static void choose_eye(struct target *target, struct task *const *tasks,
+                       size_t count)
+{
+    size_t i = 0;
+
+    while (i + 1 < count && tasks[i]->state == THREADS_ZOMBIE)
+        i++;
+    target->eye = count > 0 ? tasks[i]->tid : target->pid;
+    target->modules.pid = target->eye;
+}
+
 void target_look(struct target *target, const struct task_pass *pass,
                  struct task **tasks, size_t count)
 {
@@ -360,6 +373,7 @@ void target_look(struct target *target, const struct task_pass *pass,
     size_t waiting = 0;
 
     target->ended = has_ended(tasks, count);
+    choose_eye(target, tasks, count);
     if (!target->ended)
         target_renew(target, pass->now_ns);
     for (size_t i = 0; i < count; i++) {

@@ -50,7 +50,7 @@ static uint64_t find_block(const struct target *target, const struct task *task)
 
     if (syscall(SYS_get_robust_list, task->tid, &head, &len) != 0 ||
         head < BLOCK || head % sizeof(uint64_t) != 0 ||
-        !memory_read(target->pid, head - BLOCK, words, sizeof(words)))
+        !memory_read(target->eye, head - BLOCK, words, sizeof(words)))
         return 0;
     for (size_t i = BLOCK / sizeof(uint64_t) - SELF / sizeof(uint64_t) - 1;
          i > 0; i--) {
@@ -71,10 +71,10 @@ static bool find_start(struct target *target, struct task *task)
     uint32_t tid;
 
     if (block == 0 ||
-        !memory_read(target->pid, block + target->block.tid, &tid,
+        !memory_read(target->eye, block + target->block.tid, &tid,
                      sizeof(tid)) ||
         tid != (uint32_t)task->inner ||
-        !memory_read(target->pid, block + target->block.start, &start,
+        !memory_read(target->eye, block + target->block.start, &start,
                      sizeof(start)))
         return false;
     task->block = block;
