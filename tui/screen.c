@@ -243,6 +243,7 @@ static void set_up(struct screen *screen, const struct screen_options *options)
     noecho();
     nonl();
     intrflush(stdscr, FALSE);
+    tcgetattr(screen_fd(screen), &screen->raw);
     /* Reading through a pad shows nothing; through stdscr it would, over the
      * panels, whenever a new size has touched it. */
     screen->keys = newpad(1, 1);
@@ -314,10 +315,12 @@ void screen_suspend(struct screen *screen)
 }
 
 /* A Ctrl+S that the terminal took while it was the shell's would hold every
- * write up, and nobody here could know of the Ctrl+Q. TCOON alone ends only
- * what TCOOFF began. */
-static void let_output_go_on(void)
+ * write up, and nobody here could know of the Ctrl+Q. First the mode in which
+ * there is no more of them, without waiting for output; and TCOON alone ends
+ * only what TCOOFF began. */
+static void let_output_go_on(const struct screen *screen)
 {
+    tcsetattr(screen_fd(screen), TCSANOW, &screen->raw);
     tcflow(STDOUT_FILENO, TCOOFF);
     tcflow(STDOUT_FILENO, TCOON);
 }
@@ -325,7 +328,7 @@ static void let_output_go_on(void)
 void screen_resume(struct screen *screen)
 {
     if (in_foreground(screen_fd(screen)))
-        let_output_go_on();
+        let_output_go_on(screen);
     if (screen->up)
         turn_off(screen); /* whatever the shell has left of the modes */
     if (!in_foreground(screen_fd(screen)))

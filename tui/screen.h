@@ -10,6 +10,7 @@
 
 #include <curses.h>
 #include <stdbool.h>
+#include <termios.h>
 
 #include "base/err.h"
 #include "theme.h"
@@ -25,8 +26,9 @@ enum { SCREEN_NOTICE = 128 };
 
 struct screen {
     SCREEN *term;
-    WINDOW *keys; /* what keys are read through: never shown */
-    FILE *in;     /* the terminal's, if the standard input is none; or NULL */
+    struct termios raw; /* while the screen is up */
+    WINDOW *keys;       /* what keys are read through: never shown */
+    FILE *in; /* the terminal's, if the standard input is none; or NULL */
     int rows;
     int cols;
     bool ascii; /* lines and bars in ASCII: asked for, or all it can show */
