@@ -148,7 +148,7 @@ def faults(t):
         for number in (40, 75, 200):
             env = dict(t.env, LD_PRELOAD=RECORDER, **{fault: str(number)})
             got = subprocess.run([LOAD, path, '4', '2', '0', 'ack'], env=env,
-                                 capture_output=True, text=True)
+                                 capture_output=True, text=True, timeout=120)
             t.equal(got.returncode, 1, f'{fault} {number}: status')
             t.true('takes no more' in got.stderr, got.stderr)
             told |= set(got.stdout.split())
