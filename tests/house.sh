@@ -90,6 +90,17 @@ curses()
     done
 }
 
+# A name that two libraries define is one of them to the linker, for both.
+twice()
+{
+    for library in lib*.a; do
+        "${NM:-nm}" -g --defined-only "$library" 2>/dev/null |
+            awk -v library="$library" 'NF == 3 { print $3, library }' | sort -u
+    done | sort | awk '
+        $1 == name { print name " is in " other " and in " $2 }
+        { name = $1; other = $2 }'
+}
+
 unbuilt()
 {
     for file in $(cd "$src" && find src tests tui -name '*.[ch]' -type f) \
@@ -122,6 +133,7 @@ nothing 'pure files touch no lock, thread or descriptor' "$(pure)"
 nothing 'pure files of the workbench know no screen, thread or descriptor' \
     "$(screenless)"
 nothing 'no library of the engine links curses' "$(curses)"
+nothing 'no name is defined twice' "$(twice)"
 nothing 'every source file is built' "$(unbuilt)"
 nothing 'every fuzz target has a corpus' "$(corpora)"
 echo "1..$count"

@@ -1,5 +1,7 @@
 #include "threads/calibrate.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -43,6 +45,9 @@ int main(void)
     struct calibrate calibrate;
 
     tap_int(calibrate_path(&blank, 1, 1), PATH_UNKNOWN, "nothing learned");
+    /* A sanitizer's own functions stand between us and the library's. */
+    if (getenv("SANITIZER") && strcmp(getenv("SANITIZER"), "no") != 0)
+        return tap_done();
 #ifdef __GLIBC__
     int differ = 0;
 

@@ -28,7 +28,7 @@ static void unmake(struct ledger *ledger) NO_ANALYSIS
 {
     vault_close(ledger->vault);
     vault_close(ledger->view);
-    picture_fini(&ledger->picture);
+    ledger_picture_fini(&ledger->picture);
     lock_cond_fini(&ledger->look);
     lock_cond_fini(&ledger->work);
     lock_cond_fini(&ledger->news);

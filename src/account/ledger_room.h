@@ -28,7 +28,7 @@ struct ticket {
 };
 
 /* What ledger-look has read. Belongs to who has the pointer. */
-struct picture {
+struct ledger_picture {
     struct holder *holders;
     size_t holder_count;
     struct ledger_line *lines;
@@ -68,14 +68,14 @@ struct ledger {
     bool looked GUARDED_BY(account_class);           /* a look is asked for */
     int64_t look_holder GUARDED_BY(account_class);
     int64_t look_from GUARDED_BY(account_class);
-    struct picture picture GUARDED_BY(account_class);
+    struct ledger_picture picture GUARDED_BY(account_class);
 };
 
 /* The bodies of the threads. */
 void teller_run(void *ledger);
 void look_run(void *ledger);
 
-void picture_fini(struct picture *picture);
+void ledger_picture_fini(struct ledger_picture *picture);
 
 /* The queue. */
 void ledger_unlink(struct ledger *ledger, struct ticket *ticket)

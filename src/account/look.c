@@ -6,11 +6,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-void picture_fini(struct picture *picture)
+void ledger_picture_fini(struct ledger_picture *picture)
 {
     mem_free(picture->holders);
     mem_free(picture->lines);
-    *picture = (struct picture){.holders = NULL};
+    *picture = (struct ledger_picture){.holders = NULL};
 }
 
 /* ---- reading ---- */
@@ -39,7 +39,7 @@ static bool set_free(struct vault *view, struct holder *holder, int64_t now_ms,
     return true;
 }
 
-static bool read_holders(struct vault *view, struct picture *picture,
+static bool read_holders(struct vault *view, struct ledger_picture *picture,
                          struct err *err)
 {
     enum { CHUNK = 256 };
@@ -66,7 +66,8 @@ static bool read_holders(struct vault *view, struct picture *picture,
     return true;
 }
 
-static const struct holder *find(const struct picture *picture, int64_t id)
+static const struct holder *find(const struct ledger_picture *picture,
+                                 int64_t id)
 {
     /* They are still in the order of their ids, without a gap. */
     return id >= 1 && (size_t)id <= picture->holder_count
@@ -74,7 +75,7 @@ static const struct holder *find(const struct picture *picture, int64_t id)
                : NULL;
 }
 
-static bool read_lines(struct vault *view, struct picture *picture,
+static bool read_lines(struct vault *view, struct ledger_picture *picture,
                        struct err *err)
 {
     struct entry *rows = mem_new(LEDGER_PAGE * sizeof(*rows));
@@ -95,7 +96,7 @@ static bool read_lines(struct vault *view, struct picture *picture,
     return ok;
 }
 
-static bool read_state(struct vault *view, struct picture *picture,
+static bool read_state(struct vault *view, struct ledger_picture *picture,
                        struct err *err)
 {
     return read_holders(view, picture, err) &&
@@ -103,7 +104,7 @@ static bool read_state(struct vault *view, struct picture *picture,
 }
 
 /* All of it as of one commit. */
-static bool read_picture(struct ledger *ledger, struct picture *picture,
+static bool read_picture(struct ledger *ledger, struct ledger_picture *picture,
                          struct err *err)
 {
     struct vault *view = ledger->view;
@@ -128,12 +129,12 @@ static bool read_picture(struct ledger *ledger, struct picture *picture,
 /* ---- publishing ---- */
 
 /* A failed one leaves what was there, with the reason. */
-static void publish(struct ledger *ledger, struct picture *picture, bool ok,
-                    const struct err *why)
+static void publish(struct ledger *ledger, struct ledger_picture *picture,
+                    bool ok, const struct err *why)
 {
     lock_take(&ledger->lock, &account_class);
     if (ok) {
-        struct picture older = ledger->picture;
+        struct ledger_picture older = ledger->picture;
 
         picture->page.turn = older.page.turn + 1;
         ledger->picture = *picture;
@@ -142,13 +143,13 @@ static void publish(struct ledger *ledger, struct picture *picture, bool ok,
         ledger->picture.page.err = *why;
     }
     lock_drop(&ledger->lock, &account_class);
-    picture_fini(picture);
+    ledger_picture_fini(picture);
     if (ledger->notify)
         notify_ping(ledger->notify);
 }
 
 /* Is what was asked for there already? */
-static bool is_there(struct ledger *ledger, const struct picture *wanted)
+static bool is_there(struct ledger *ledger, const struct ledger_picture *wanted)
     REQUIRES(account_class)
 {
     const struct ledger_page *page = &ledger->picture.page;
@@ -163,7 +164,8 @@ static bool is_due(const struct ledger *ledger)
     return ledger->view_due_ms > 0 && clock_wall_ms() >= ledger->view_due_ms;
 }
 
-static void look(struct ledger *ledger, struct picture *wanted, bool there)
+static void look(struct ledger *ledger, struct ledger_picture *wanted,
+                 bool there)
 {
     /* Before the reading: what comes in between is seen the next time. */
     int64_t version =
@@ -186,7 +188,7 @@ void look_run(void *arg)
     struct ledger *ledger = arg;
 
     for (;;) {
-        struct picture wanted = {.holders = NULL};
+        struct ledger_picture wanted = {.holders = NULL};
         bool there;
         bool ending;
 
